@@ -1,0 +1,1 @@
+export {EXIT_CODES, type ExitCode} from './lib/run/exit-codes.js'
