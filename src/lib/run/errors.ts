@@ -1,0 +1,29 @@
+import type {Left} from './events.js'
+
+/** A step failed in a way that has its own row in the plan's failure policy. */
+export class StepError extends Error {
+  override readonly name = 'StepError'
+  /** The key of that row. */
+  readonly failsAs: string
+
+  constructor(failsAs: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.failsAs = failsAs
+  }
+}
+
+/** An undo could not be done, and what is left is not what the step's `byHand` says. */
+export class UndoError extends Error {
+  override readonly name = 'UndoError'
+  readonly left: Left
+
+  constructor(message: string, left: Left) {
+    super(message)
+    this.left = left
+  }
+}
+
+/** The text of anything thrown, on as many lines as it has. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

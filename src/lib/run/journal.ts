@@ -1,0 +1,61 @@
+import {closeSync, fsyncSync, mkdirSync, openSync, writeSync} from 'node:fs'
+import path from 'node:path'
+
+import type {Outcome} from './events.js'
+import type {ExitCode} from './exit-codes.js'
+import type {Json} from './step.js'
+
+/** Raised when a line changes its meaning; a reader refuses journals of a newer version. */
+export const JOURNAL_VERSION = 1
+
+/**
+ * A line of the journal. The first is `run`; then, per plan, `plan` with what it was made from, and per step a `begin` with
+ * what was seen, written and flushed before the effect, and an `end`. From these another process makes the same plan and runs
+ * the same undos, newest first. `at` is ISO 8601.
+ */
+export type JournalLine = {at: string} & (
+  | {type: 'run'; version: typeof JOURNAL_VERSION; run: string; command: string; app: string; facts: Json}
+  | {type: 'plan'; plan: string; steps: string[]; input: Json}
+  | {type: 'begin'; step: string; seen: Json}
+  | {type: 'end'; step: string; ok: true; result: Json}
+  | {type: 'end'; step: string; ok: false; failsAs: string; message: string}
+  | {type: 'signal'; signal: string}
+  | {type: 'undo'; step: string}
+  | {type: 'undone'; step: string; ok: boolean; message?: string}
+  | {type: 'outcome'; outcome: Outcome; exitCode: ExitCode; message: string}
+)
+
+/** A line before the journal stamps the time on it. */
+export type JournalEntry = JournalLine extends infer L ? (L extends {at: string} ? Omit<L, 'at'> : never) : never
+
+/** The write-ahead log of a run: when `write` returns, the line is on the disk. */
+export interface Journal {
+  /** Where it lies, for the report; undefined for one kept in memory. */
+  path?: string
+  /** @throws when the line cannot be made durable: the effect it announces must then not begin */
+  write(entry: JournalEntry): void
+  close(): void
+}
+
+/**
+ * A journal in a file of its own, readable by its owner alone, every line flushed to the disk.
+ * @throws when the file cannot be created; nothing has been touched then
+ */
+export function openJournal(file: string, now: () => number): Journal {
+  mkdirSync(path.dirname(file), {recursive: true, mode: 0o700})
+  const fd = openSync(file, 'ax', 0o600)
+  return {
+    path: file,
+    write(entry) {
+      writeSync(fd, JSON.stringify({at: new Date(now()).toISOString(), ...entry}) + '\n')
+      fsyncSync(fd)
+    },
+    close: () => closeSync(fd),
+  }
+}
+
+/** Where a run's journal lies under the CLI's data directory: by app, then by time, so that the newest sorts last. */
+export function journalPath(dataDir: string, app: string, run: string, now: number): string {
+  const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, '-')
+  return path.join(dataDir, 'pipeline-ship', 'journals', app, `${stamp}-${run}.ndjson`)
+}

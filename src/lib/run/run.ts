@@ -1,0 +1,76 @@
+import type {Clock} from './clock.js'
+import type {Emit, Left, RunEvent} from './events.js'
+import type {Journal, JournalEntry} from './journal.js'
+import type {Redact} from './redact.js'
+import {redactJson} from './redact.js'
+import type {Json, Step} from './step.js'
+
+/** A step that has begun, with what was seen before. */
+export type Begun = {
+  // Steps of different kinds stand in one row; the runner only hands their own `seen` back to them.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  step: Step<any, any, any>
+  seen: Json
+  undone: boolean
+}
+
+/** One run: what has begun, what came of it, and the way to interrupt it. Two plans may run in it, one after the other. */
+export interface Run {
+  id: string
+  clock: Clock
+  emit: Emit
+  /** Aborts at the first signal. */
+  signal: AbortSignal
+  /** The signal that came, if any. */
+  interruptedBy(): NodeJS.Signals | undefined
+  /** First call: waits end and the run undoes or holds. */
+  interrupt(signal: NodeJS.Signals): void
+  write(entry: JournalEntry): void
+  begun: Begun[]
+  results: Map<string, Json>
+  /** What would stay behind if the process ended now, most urgent first. */
+  left(): Left[]
+}
+
+/** Starts a run. Everything it emits or journals goes through `redact` here, so no step has to think of it. */
+export function beginRun(options: {
+  id: string
+  clock: Clock
+  journal: Journal
+  redact: Redact
+  onEvent(event: RunEvent): void
+}): Run {
+  const {clock, id, journal, onEvent, redact} = options
+  const controller = new AbortController()
+  let signalled: NodeJS.Signals | undefined
+
+  const run: Run = {
+    id,
+    clock,
+    signal: controller.signal,
+    begun: [],
+    results: new Map(),
+    interruptedBy: () => signalled,
+    emit: (event) => onEvent(redactJson({at: clock.now(), ...event} as RunEvent, redact)),
+    write: (entry) => journal.write(redactJson(entry, redact)),
+    interrupt(signal) {
+      if (signalled) return
+      signalled = signal
+      const past = run.begun.some(({step}) => step.pivot)
+      const message = past
+        ? 'Stopping here: there is no blind way back.'
+        : 'Undoing what was done. Press again to leave at once.'
+      run.emit({type: 'signalled', signal, message})
+      controller.abort(new Error(`interrupted by ${signal}`))
+    },
+    left: () => leftOf(run.begun),
+  }
+  return run
+}
+
+function leftOf(begun: Begun[]): Left[] {
+  return [...begun].reverse().flatMap(({seen, step, undone}) => {
+    const left: Left | undefined = undone ? undefined : step.byHand?.(seen)
+    return left ? [left] : []
+  })
+}
