@@ -43,7 +43,12 @@ export interface Engine {
   build(request: BuildRequest, events: BuildEvents, signal: AbortSignal): Promise<{imageId: string}>
   tag(image: string, reference: string): Promise<void>
   /** @throws PushRefused with the HTTP status it can tell (405 for an OCI manifest) and the registry's words */
-  push(reference: string, auth: {password: string; host: string}, onProgress: (p: PushProgress) => void, signal: AbortSignal): Promise<{digest: string}>
+  push(
+    reference: string,
+    auth: {password: string; host: string},
+    onProgress: (p: PushProgress) => void,
+    signal: AbortSignal,
+  ): Promise<{digest: string}>
   /** The image as `docker save` writes it: a tar with an OCI layout, a classic one, or both. */
   save(reference: string, signal: AbortSignal): Promise<NodeJS.ReadableStream>
 }
