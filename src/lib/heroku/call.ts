@@ -1,0 +1,85 @@
+import type {APIClient} from '@heroku-cli/command'
+import pLimit from 'p-limit'
+import pRetry from 'p-retry'
+
+import type {Clock} from '../run/clock.js'
+import {RATE_LIMIT_PATIENCE_MS, rateLimitWait, waitWords} from './rate-limit.js'
+import {Again, readOnce} from './read-once.js'
+import {acceptOf, type Variant} from './variant.js'
+
+/** A `range` asks for one page only. */
+export type ReadOptions = {variant?: Variant; range?: string}
+
+/** Reads the JSON at a path of the Platform API. @throws PlatformError, Unreadable, or the signal's reason */
+export type Read = (path: string, options?: ReadOptions) => Promise<unknown>
+
+export type CallOptions = {
+  heroku: APIClient
+  clock: Clock
+  signal: AbortSignal
+  /** Told what is waited for. */
+  onWait?: ((text: string) => void) | undefined
+  /** Of one attempt, body included. Real milliseconds: it guards a socket, it is no wait of the product. */
+  deadlineMs: number
+}
+
+type Page = Awaited<ReturnType<typeof readOnce>>
+
+const RETRIES = 3
+const BACKOFF_MS = 400
+const CONCURRENT = 8
+
+/**
+ * Reads through the CLI's own client, behind a deadline, the signal and retries: of 429 as long as told, of 5xx, of bodies cut
+ * short and of silence three times. Lists come whole: `Next-Range` is followed unless a range was asked for (platform-facts §9.3).
+ */
+export function createRead(options: CallOptions): Read {
+  const limit = pLimit(CONCURRENT)
+  return (path, {range, variant} = {}) =>
+    limit(async () => {
+      const accept = acceptOf(variant)
+      let page = await readRetrying(path, {accept, range}, options)
+      if (range || !Array.isArray(page.body)) return page.body
+      const all = [...(page.body as unknown[])]
+      while (page.nextRange) {
+        page = await readRetrying(path, {accept, range: page.nextRange}, options)
+        all.push(...(page.body as unknown[]))
+      }
+
+      return all
+    })
+}
+
+async function readRetrying(
+  path: string,
+  how: {accept: string; range?: string | undefined},
+  options: CallOptions,
+): Promise<Page> {
+  const {clock, onWait, signal} = options
+  const patience = clock.now() + RATE_LIMIT_PATIENCE_MS
+  let limited = 0
+  try {
+    return await pRetry(() => readOnce(path, how, options), {
+      retries: RETRIES,
+      // The clock carries the waits, in shouldRetry.
+      minTimeout: 0,
+      shouldConsumeRetry: ({error}) => !(error instanceof Again && error.limited),
+      async shouldRetry({error, retriesConsumed}) {
+        if (!(error instanceof Again)) return false
+        if (!error.limited) {
+          await clock.sleep(BACKOFF_MS * 2 ** retriesConsumed * (0.5 + Math.random()), signal)
+          return true
+        }
+
+        const wait = rateLimitWait(error.retryAfter, limited++, clock.now())
+        if (clock.now() + wait > patience) return false
+        onWait?.(waitWords(wait))
+        await clock.sleep(wait, signal)
+        return true
+      },
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error instanceof Again ? error.final : error
+  }
+}
