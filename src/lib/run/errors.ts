@@ -5,10 +5,13 @@ export class StepError extends Error {
   override readonly name = 'StepError'
   /** The key of that row. */
   readonly failsAs: string
+  /** What a hold leaves behind, when the step knows better than its `byHand`. */
+  readonly left: Left[] | undefined
 
-  constructor(failsAs: string, message: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(failsAs: string, message: string, options: ErrorOptions & {left?: Left[]} = {}) {
+    super(message, options.cause === undefined ? undefined : {cause: options.cause})
     this.failsAs = failsAs
+    this.left = options.left
   }
 }
 

@@ -41,7 +41,10 @@ export async function settle<Services>(
 
   // Before a pivot a signal always ends undone, after one it never does: a person decides then.
   const held = signal ? pastPivot : row.action === 'hold'
-  const left = held ? run.left() : await undoAll(services, run, {backToPivot: pastPivot, hurried: signal !== undefined})
+  const known = stop.error instanceof StepError ? stop.error.left : undefined
+  const left = held
+    ? (known ?? run.left())
+    : await undoAll(services, run, {backToPivot: pastPivot, hurried: signal !== undefined})
 
   const step = stop.step ? {step: stop.step.id} : {}
   if (held || pastPivot || left.length > 0 || (!signal && row.exit === 4)) {

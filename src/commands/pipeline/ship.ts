@@ -1,0 +1,88 @@
+import {flags} from '@heroku-cli/command'
+import {Args, ux} from '@oclif/core'
+
+import {formatRefusal, PipelineCommand} from '../../lib/command/pipeline-command.js'
+import {openSession} from '../../lib/command/session.js'
+import {systemClock} from '../../lib/run/clock.js'
+import {exitCodesHelp} from '../../lib/command/exit-codes-help.js'
+import {shipServices} from '../../lib/ship/make-services.js'
+import {readShipFacts} from '../../lib/ship/read-facts.js'
+import {Refused} from '../../lib/ship/refused.js'
+import {planReport, refusalReport, type ShipReport} from '../../lib/ship/report.js'
+import {readRequest} from '../../lib/ship/request.js'
+import {ship} from '../../lib/ship/ship.js'
+
+export default class Ship extends PipelineCommand {
+  static override args = {
+    type: Args.string({
+      description: 'process types to ship; without any, web and the types that have a Dockerfile of their own',
+    }),
+  }
+  static override description = `build, push and release the Docker images of an app, and undo it when it fails
+
+${exitCodesHelp}`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --app example-app',
+    '<%= config.bin %> <%= command.id %> web worker --app example-app --arg NODE_ENV=production',
+    '<%= config.bin %> <%= command.id %> --app example-app --dry-run',
+    '<%= config.bin %> <%= command.id %> --app example-app --json | jq .release.version',
+    '<%= config.bin %> <%= command.id %> --app example-app --archive web=image.tar',
+  ]
+  static override flags = {
+    // A default for the help would load this class for every --help (libraries.md §1).
+    app: flags.app({required: true, defaultHelp: undefined as never}),
+    remote: flags.remote(),
+    archive: flags.string({
+      description: 'TYPE=FILE: ship an image that is already built, as docker save or skopeo write it; needs no Docker',
+      multiple: true,
+    }),
+    arg: flags.string({description: 'KEY=VALUE: build argument; the value may hold commas and =', multiple: true}),
+    'context-path': flags.string({description: 'build context, instead of the folder of the Dockerfile'}),
+    'dry-run': flags.boolean({description: 'show what would be done and what happens if it fails; change nothing'}),
+    'heroku-yml': flags.boolean({
+      allowNo: true,
+      default: true,
+      description: 'refuse when there is a heroku.yml, which this version does not honour; --no-heroku-yml ignores it',
+    }),
+    journal: flags.string({description: 'file for the journal of the run, such as a CI artifact'}),
+    'no-cache': flags.boolean({description: 'build without the cache'}),
+    recursive: flags.boolean({char: 'R', description: 'look for Dockerfile.TYPE in the folders below as well'}),
+    'require-release': flags.boolean({description: 'exit 5 instead of 0 when there is nothing to ship'}),
+    'stable-for': flags.string({default: '30s', description: 'how long the dynos must stay up, such as 30s or 2m'}),
+    target: flags.string({description: 'stage of the Dockerfile to build'}),
+  }
+  static override strict = false
+
+  async run(): Promise<ShipReport> {
+    const {argv, flags} = await this.parse(Ship)
+    const {args, problems, request} = readRequest({...flags, types: argv as string[]}, process.cwd())
+    this.refuseUsage(problems)
+
+    const services = await shipServices(this.heroku, args, systemClock)
+    const session = openSession({
+      command: 'pipeline:ship',
+      json: this.jsonEnabled(),
+      dataDir: this.config.dataDir,
+      ...(flags.journal ? {journalFile: flags.journal} : {}),
+      secrets: [services.token, ...Object.values(args)],
+    })
+    try {
+      const facts = await this.checking(request.app, () => readShipFacts(services, request, systemClock.now()))
+      if (flags['dry-run']) return this.answer(planReport(facts))
+      return this.answer(await ship(facts, services, session))
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      return this.answer(refusalReport(request.app, error.reasons))
+    } finally {
+      await session.end()
+    }
+  }
+
+  /** The answer goes to stdout: a line for people, the report itself under --json; a failure has told its story on stderr. */
+  private answer(report: ShipReport): ShipReport {
+    process.exitCode = report.exitCode
+    if (report.outcome === 'refused' && !this.jsonEnabled()) ux.stderr(formatRefusal(report.app, report.reasons ?? []))
+    else if (report.exitCode === 0) this.log(report.message)
+    return report
+  }
+}

@@ -1,0 +1,7 @@
+import {EXIT_CODES} from '../run/exit-codes.js'
+
+/** The exit codes as every `--help` shows them. */
+export const exitCodesHelp = [
+  'EXIT CODES',
+  ...Object.values(EXIT_CODES).map(({code, means}) => `  ${code}  ${means}`),
+].join('\n')

@@ -1,0 +1,106 @@
+import {randomBytes} from 'node:crypto'
+import {constants} from 'node:os'
+
+import {type Clock, systemClock} from '../run/clock.js'
+import {messageOf} from '../run/errors.js'
+import type {Left, RunEvent} from '../run/events.js'
+import {type Journal, journalPath, JOURNAL_VERSION, openJournal} from '../run/journal.js'
+import {createRedactor, type Redact} from '../run/redact.js'
+import {beginRun, type Run} from '../run/run.js'
+import type {Json} from '../run/step.js'
+import {Refused} from '../ship/refused.js'
+import {chooseRenderer, type Renderer} from '../ui/choose.js'
+import {takeOverSignals} from './signals.js'
+
+/** What a command needs to run plans: where the journal goes, how the story is told, what must never be told. */
+export type SessionOptions = {
+  command: string
+  json: boolean
+  dataDir: string
+  /** `--journal PATH`, instead of a file under the CLI's data directory. */
+  journalFile?: string
+  secrets: string[]
+}
+
+/** A command's frame around its run: journal, renderer, signals, all of them given back by `end`. */
+export interface Session {
+  clock: Clock
+  redact: Redact
+  /** Every event so far: what the report is made from. */
+  events: RunEvent[]
+  /** Opens journal and renderer; from here on effects may begin. @throws Refused when there can be no journal */
+  begin(app: string, facts: Json): Promise<Run>
+  journal(): string | undefined
+  end(): Promise<void>
+}
+
+export function openSession(options: SessionOptions): Session {
+  const clock = systemClock
+  const redact = createRedactor(options.secrets)
+  const events: RunEvent[] = []
+  let renderer: Renderer | undefined
+  let journal: Journal | undefined
+  let run: Run | undefined
+  const giveBack = takeOverSignals(
+    (signal) => (run ? run.interrupt(signal) : leaveUntouched(signal)),
+    () => leaveNow(run?.left() ?? [], renderer),
+  )
+
+  return {
+    clock,
+    redact,
+    events,
+    journal: () => journal?.path,
+    async begin(app, facts) {
+      const id = randomBytes(4).toString('hex')
+      journal = open(options.journalFile ?? journalPath(options.dataDir, app, id, clock.now()), clock)
+      const {env, stderr, stdout} = process
+      const chosen = await chooseRenderer({json: options.json, stdout, stderr, env})
+      renderer = chosen
+      const onEvent = (event: RunEvent): void => {
+        events.push(event)
+        chosen.emit(event)
+      }
+
+      run = beginRun({id, clock, journal, redact, onEvent})
+      run.write({type: 'run', version: JOURNAL_VERSION, run: id, command: options.command, app, facts})
+      run.emit({type: 'run-started', run: id, command: options.command, app})
+      return run
+    },
+    async end() {
+      giveBack()
+      await renderer?.close()
+      journal?.close()
+    },
+  }
+}
+
+function open(file: string, clock: Clock): Journal {
+  try {
+    return openJournal(file, () => clock.now())
+  } catch (error) {
+    const fix = 'Make room or choose another place with --journal PATH.'
+    throw new Refused([{message: `Can't write the journal: ${messageOf(error)}`, fix}])
+  }
+}
+
+/** A second signal leaves at once; what stays behind is said first. */
+function leaveNow(left: Left[], renderer: Renderer | undefined): void {
+  const code = left.length > 0 ? 4 : 130
+  const lines = left.flatMap(({command, what}) => [what, ...(command ? [`  ${command}`] : [])])
+  const say = (): never => {
+    process.stderr.write(['', 'Left at once.', ...lines, ''].join('\n'))
+    // The user asked twice: nothing is waited for any more.
+    // eslint-disable-next-line n/no-process-exit, unicorn/no-process-exit
+    process.exit(code)
+  }
+
+  setTimeout(say, 200)
+  renderer?.close().then(say, say)
+}
+
+/** Nothing has begun: there is nothing to undo, and nothing to say. */
+function leaveUntouched(signal: NodeJS.Signals): never {
+  // eslint-disable-next-line n/no-process-exit, unicorn/no-process-exit
+  process.exit(128 + constants.signals[signal])
+}

@@ -1,0 +1,58 @@
+import type {EngineFacts} from '../docker/types.js'
+import type {ProcessType} from '../heroku/types.js'
+
+/** Where an image comes from, and the process types it is for. Paths are absolute. */
+export type ImageSource =
+  | {from: 'archive'; file: string; types: string[]}
+  | {from: 'dockerfile'; dockerfile: string; context: string; types: string[]}
+
+/** A release as the plan needs it. */
+export type ReleaseSeen = {id: string; version: number; description: string}
+
+/** What is true of an app right now. Read in preflight, and read again between push and release. */
+export type AppState = {
+  maintenance: boolean
+  formation: ProcessType[]
+  /** The current release; null before the first. */
+  current: ReleaseSeen | null
+  /** The newest version there is, failed and pending ones included. */
+  newest: number
+  /** Dynos that are not up: `web.1 is crashed`. */
+  notUp: string[]
+  crashed: string[]
+}
+
+/** Everything a ship reads before anything is changed. JSON, journaled, no secret in it. */
+export type ShipFacts = {
+  app: {id: string; name: string; webUrl?: string}
+  user: string
+  registry: string
+  engine?: EngineFacts
+  state: AppState
+  preboot: boolean
+  /** Why there is no release to go back to; undefined when there is one. */
+  noWayBack?: string
+  images: ImageSource[]
+  /** Build arguments by name only. */
+  args: string[]
+  target?: string
+  noCache: boolean
+  stableForMs: number
+  requireRelease: boolean
+  /** Things worth saying before the first effect: Dockerfiles left alone, running types left out. */
+  notes: string[]
+}
+
+/** The process types of this ship, in the order in which they are named. */
+export function shippedTypes(facts: ShipFacts): string[] {
+  return facts.images.flatMap(({types}) => types)
+}
+
+/**
+ * Whether a release phase will run: with an image of type `release` in this ship or, from an earlier one, in the formation
+ * (platform-facts §1.8: the one released before runs when the update has none).
+ */
+export function runsReleasePhase(facts: ShipFacts): boolean {
+  const before = facts.state.formation.some(({image, type}) => type === 'release' && image)
+  return before || shippedTypes(facts).includes('release')
+}

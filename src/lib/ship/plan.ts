@@ -1,0 +1,39 @@
+import type {Plan} from '../run/step.js'
+import type {AppState, ShipFacts} from './facts.js'
+import {buildPolicy, releasePolicy} from './policy.js'
+import type {ShipServices} from './services.js'
+import {buildImages} from './steps/build.js'
+import {type Pushed, pushImages} from './steps/push.js'
+import {releaseImages} from './steps/release.js'
+import {waitForUp} from './steps/wait.js'
+
+/** The first half of a ship: everything that changes nothing that runs. */
+export function planBuild(facts: ShipFacts): Plan<ShipServices> {
+  const builds = facts.images.some(({from}) => from === 'dockerfile')
+  return {
+    name: 'build',
+    steps: [...(builds ? [buildImages(facts)] : []), pushImages(facts)],
+    policy: buildPolicy(facts),
+  }
+}
+
+/** The second half, from what was pushed and from the app as it is now. */
+export function planRelease(facts: ShipFacts, pushed: Pushed): Plan<ShipServices> {
+  return {
+    name: 'release',
+    steps: [releaseImages(facts, pushed), waitForUp(facts)],
+    policy: releasePolicy(facts),
+  }
+}
+
+/** Whether there is anything to ship: `go`, or why not (design §4.4). `changed` lists the types whose image is new. */
+export function decideRelease(
+  state: AppState,
+  pushed: Pushed,
+): {go: true; changed: string[]} | {go: false; unchanged: true} | {go: false; unchanged: false; why: string} {
+  const running = new Map(state.formation.map(({image, type}) => [type, image]))
+  const changed = Object.keys(pushed).filter((type) => running.get(type) !== pushed[type]!.config)
+  if (changed.length > 0 || !state.current) return {go: true, changed}
+  const bad = [...(state.maintenance ? ['maintenance mode is on'] : []), ...state.notUp]
+  return bad.length > 0 ? {go: false, unchanged: false, why: bad.join(', ')} : {go: false, unchanged: true}
+}

@@ -1,0 +1,168 @@
+import {access, stat} from 'node:fs/promises'
+import path from 'node:path'
+
+import {chooseDockerfiles} from '../config/dockerfiles.js'
+import {describeError} from '../heroku/errors.js'
+import {DockerUnavailable} from '../docker/errors.js'
+import type {EngineFacts} from '../docker/types.js'
+import type {ImageSource, ShipFacts} from './facts.js'
+import {listDockerfiles} from './list-dockerfiles.js'
+import {readState} from './read-state.js'
+import {appReasons, leftOutNotes, notRunningNotes, noWayBack, stackReasons} from './refusals.js'
+import {type Reason, Refused} from './refused.js'
+import type {ShipServices} from './services.js'
+
+/** What the user asked for. */
+export type ShipRequest = {
+  app: string
+  folder: string
+  types: string[]
+  archives: Array<{type: string; file: string}>
+  recursive: boolean
+  contextPath?: string
+  target?: string
+  noCache: boolean
+  herokuYml: boolean
+  stableForMs: number
+  requireRelease: boolean
+}
+
+/**
+ * Reads everything a ship has to know before it changes anything, in parallel.
+ * @throws Refused with every reason there is, not only the first
+ */
+export async function readShipFacts(services: ShipServices, request: ShipRequest, now: number): Promise<ShipFacts> {
+  const builds = request.archives.length === 0
+  const [app, engine, folder] = await Promise.allSettled([
+    readApp(services, request.app, now),
+    builds ? services.engine().then((engine) => engine.probe()) : undefined,
+    readFolder(request),
+  ])
+
+  const reasons: Reason[] = []
+  if (app.status === 'rejected') reasons.push(...reasonsOf(app.reason))
+  else reasons.push(...app.value.reasons)
+  if (engine.status === 'rejected') reasons.push(...reasonsOf(engine.reason))
+  if (folder.status === 'rejected') reasons.push(...reasonsOf(folder.reason))
+
+  const formation = app.status === 'fulfilled' ? app.value.state.formation : undefined
+  const images =
+    folder.status === 'fulfilled'
+      ? chooseImages(
+          request,
+          folder.value,
+          formation?.map(({type}) => type),
+        )
+      : undefined
+  reasons.push(...(images?.reasons ?? []))
+  if (reasons.length > 0 || app.status === 'rejected' || !images) throw new Refused(reasons)
+
+  const shipped = images.sources.flatMap(({types}) => types)
+  const {account, preboot, state, way} = app.value
+  return {
+    app: {
+      id: app.value.app.id,
+      name: app.value.app.name,
+      ...(app.value.app.webUrl ? {webUrl: app.value.app.webUrl} : {}),
+    },
+    user: account.email,
+    registry: services.registry.host,
+    ...(engine.status === 'fulfilled' && engine.value ? {engine: engine.value satisfies EngineFacts} : {}),
+    state,
+    preboot,
+    ...(way ? {noWayBack: way} : {}),
+    images: images.sources,
+    args: Object.keys(services.args),
+    ...(request.target ? {target: request.target} : {}),
+    noCache: request.noCache,
+    stableForMs: request.stableForMs,
+    requireRelease: request.requireRelease,
+    notes: [
+      ...app.value.notes,
+      ...images.notes,
+      ...leftOutNotes(state, shipped),
+      ...notRunningNotes(state, shipped, app.value.app.name),
+      ...(way ? [`If this release is bad there is no going back: ${way}.`] : []),
+    ],
+  }
+}
+
+async function readApp({platform, token}: ShipServices, name: string, now: number) {
+  if (!token) {
+    const fix = 'Log in with heroku login, or set HEROKU_API_KEY in CI.'
+    throw new Refused([{message: 'You are not logged in to Heroku.', fix}])
+  }
+
+  const app = await platform.app(name)
+  // A Fir app has none of what is read below (platform-facts §1.11): its reason is the only one worth saying.
+  if (app.generation === 'fir') throw new Refused(stackReasons(app))
+  const [account, preboot, read] = await Promise.all([
+    platform.account(),
+    platform.preboot(app.name),
+    readState(platform, app.name),
+  ])
+  const {releases, ...state} = read
+  const {notes, reasons} = appReasons(app, state, releases, now)
+  return {app, account, preboot, state, reasons, notes, way: noWayBack(state, releases)}
+}
+
+async function readFolder({archives, contextPath, folder, herokuYml, recursive}: ShipRequest): Promise<string[]> {
+  const reasons: Reason[] = []
+  const missing = async (file: string) =>
+    access(file).then(
+      () => false,
+      () => true,
+    )
+  for (const {file} of archives) {
+    if (await missing(file))
+      reasons.push({
+        message: `There is no image archive ${file}.`,
+        fix: 'Write one with docker save --output FILE IMAGE.',
+      })
+  }
+
+  if (archives.length === 0 && herokuYml && !(await missing(path.join(folder, 'heroku.yml')))) {
+    reasons.push({
+      message: 'There is a heroku.yml here, and this version does not honour it yet.',
+      fix: 'To ship by the Dockerfiles alone: --no-heroku-yml',
+    })
+  }
+
+  if (contextPath && !(await stat(contextPath).catch(() => undefined))?.isDirectory()) {
+    reasons.push({message: `--context-path ${contextPath} is not a folder.`})
+  }
+
+  if (reasons.length > 0) throw new Refused(reasons)
+  return archives.length > 0 ? [] : listDockerfiles(folder, {recursive})
+}
+
+type Images = {sources: ImageSource[]; reasons: Reason[]; notes: string[]}
+
+/** Without a formation (the app could not be read) only what does not depend on it is judged. */
+function chooseImages(request: ShipRequest, files: string[], formation: string[] | undefined): Images {
+  if (request.archives.length > 0) {
+    return {
+      sources: request.archives.map(({file, type}) => ({from: 'archive', file, types: [type]})),
+      reasons: [],
+      notes: [],
+    }
+  }
+
+  const {chosen, leftAlone, problems} = chooseDockerfiles({files, named: request.types, formation: formation ?? []})
+  const sources = chosen.map(({dockerfile, types}): ImageSource => {
+    const file = path.join(request.folder, dockerfile)
+    return {from: 'dockerfile', dockerfile: file, context: request.contextPath ?? path.dirname(file), types}
+  })
+  const notes = leftAlone.map(({dockerfile, why}) => `${dockerfile} is left alone: ${why}.`)
+  return {sources, reasons: problems, notes}
+}
+
+function reasonsOf(error: unknown): Reason[] {
+  if (error instanceof Refused) return error.reasons
+  if (error instanceof DockerUnavailable) {
+    const {advice, endpoint, reason} = error
+    return [{message: `Can't build with Docker at ${endpoint}: ${reason}.`, fix: advice}]
+  }
+
+  return [{message: describeError(error)}]
+}

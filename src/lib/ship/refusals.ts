@@ -1,0 +1,84 @@
+import type {App, Release} from '../heroku/types.js'
+import type {AppState} from './facts.js'
+import type {Reason} from './refused.js'
+
+/** Platform releases get stuck (platform-facts §1.8): after an hour a pending one is only worth a warning. */
+const STUCK_MS = 60 * 60_000
+
+/** Everything about the app that speaks against a ship; pure, so that the whole list can be read here. */
+export function appReasons(
+  app: App,
+  state: AppState,
+  releases: Release[],
+  now: number,
+): {reasons: Reason[]; notes: string[]} {
+  const {name} = app
+  const reasons = stackReasons(app)
+  const notes: string[] = []
+
+  if (state.maintenance) {
+    const fix = `If nobody is at work on it: heroku maintenance:off --app ${name}`
+    reasons.push({message: `Maintenance mode of ${name} is on: a deploy that died may have left it so.`, fix})
+  }
+
+  for (const {createdAt, status, version} of releases) {
+    if (status !== 'pending') continue
+    if (now - Date.parse(createdAt) > STUCK_MS)
+      notes.push(`v${version} has been pending for over an hour; it looks stuck.`)
+    else
+      reasons.push({
+        message: `Release v${version} is still pending.`,
+        fix: `Wait for it: heroku releases:output v${version} --app ${name}`,
+      })
+  }
+
+  return {reasons, notes}
+}
+
+/** Whether the app takes images at all: Cedar, with the container stack (platform-facts §1.4, §1.11). */
+export function stackReasons({buildStack, generation, name, stack}: App): Reason[] {
+  if (generation === 'fir') {
+    return [
+      {message: `${name} is a Fir app: Fir has no container registry.`, fix: 'Deploy it with git push heroku main.'},
+    ]
+  }
+
+  if (stack === 'container' || buildStack === 'container') return []
+  return [
+    {
+      message: `${name} is not a Docker app: its stack is ${buildStack}.`,
+      fix: `heroku stack:set container --app ${name}`,
+    },
+  ]
+}
+
+/**
+ * Why a release can't be gone back to, for the case that ours is bad; undefined when it can (platform-facts §1.10). The target is
+ * the release that is current now.
+ */
+export function noWayBack(state: AppState, releases: Release[]): string | undefined {
+  const current = releases.find(({id}) => id === state.current?.id)
+  if (!current) return 'it is the first release'
+  if (current.slug) return `v${current.version} is a buildpack release, this one a container release`
+  if (!state.formation.some(({image}) => image)) return `v${current.version} holds no image`
+  if (current.status === 'expired' || current.eligibleForRollback === false) return `v${current.version} has expired`
+  return undefined
+}
+
+/** Types that run now and are not part of this ship: they go on with yesterday's code. */
+export function leftOutNotes(state: AppState, shipped: string[]): string[] {
+  return state.formation
+    .filter(({image, quantity, type}) => !shipped.includes(type) && quantity > 0 && image && type !== 'release')
+    .map(
+      ({quantity, type}) =>
+        `${type} (${quantity} ${quantity === 1 ? 'dyno' : 'dynos'}) is not part of this ship: it goes on with the image it has.`,
+    )
+}
+
+/** Types that no dyno runs yet: a new type starts at 0 (platform-facts §1.6; `web` alone is scaled to 1 by itself). */
+export function notRunningNotes(state: AppState, shipped: string[], app: string): string[] {
+  const quantities = new Map(state.formation.map(({quantity, type}) => [type, quantity]))
+  return shipped
+    .filter((type) => type !== 'release' && !(quantities.get(type) ?? (type === 'web' ? 1 : 0)))
+    .map((type) => `${type} is scaled to 0; to run it: heroku ps:scale ${type}=1 --app ${app}`)
+}

@@ -1,0 +1,72 @@
+import path from 'node:path'
+
+import type {BuildRequest, Engine} from '../../docker/types.js'
+import {messageOf, StepError} from '../../run/errors.js'
+import type {Step, StepContext} from '../../run/step.js'
+import type {ImageSource, ShipFacts} from '../facts.js'
+import type {ShipServices} from '../services.js'
+import {listOf, nameOf, referenceOf} from '../words.js'
+
+type Dockerfile = Extract<ImageSource, {from: 'dockerfile'}>
+
+/** What was built: an image's id as the engine names it, per process type. */
+export type Built = Array<{type: string; reference: string; imageId: string}>
+
+/** Builds every image in parallel, each Dockerfile once however many process types it is for. */
+export function buildImages(facts: ShipFacts): Step<ShipServices, null, Built> {
+  const sources = facts.images.filter((image): image is Dockerfile => image.from === 'dockerfile')
+  return {
+    id: 'build',
+    title: sources.length === 1 ? `Build ${nameOf(sources[0]!)}` : `Build ${sources.length} images`,
+    failsAs: 'build',
+    async run(_seen, ctx) {
+      const engine = await ctx.engine()
+      const outcomes = await Promise.allSettled(sources.map((source) => buildOne(engine, source, facts, ctx)))
+      const failed = outcomes.flatMap((outcome, index) => {
+        return outcome.status === 'rejected' ? [{source: sources[index]!, error: outcome.reason as unknown}] : []
+      })
+      ctx.signal.throwIfAborted()
+      if (failed.length > 0) {
+        const message = failed.map(({error, source}) => `${nameOf(source)}: ${messageOf(error)}`).join('\n')
+        throw new StepError('build', message, {cause: failed[0]!.error})
+      }
+
+      return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+    },
+    summary: (built) => listOf(built.map(({type}) => type)),
+  }
+}
+
+async function buildOne(
+  engine: Engine,
+  source: Dockerfile,
+  facts: ShipFacts,
+  ctx: ShipServices & StepContext,
+): Promise<Built> {
+  const item = nameOf(source)
+  const references = source.types.map((type) => referenceOf(facts, type))
+  const request: BuildRequest = {
+    context: source.context,
+    dockerfile: source.dockerfile,
+    args: ctx.args,
+    noCache: facts.noCache,
+    tags: references,
+    ...(facts.target ? {target: facts.target} : {}),
+  }
+  ctx.progress({item, message: `${path.basename(source.dockerfile)}: reading`})
+  try {
+    const {imageId} = await engine.build(
+      request,
+      {
+        onStep: ({done, message, total}) => ctx.progress({item, message, current: done, total, unit: 'steps'}),
+        onLog: (line) => ctx.log(line, item),
+      },
+      ctx.signal,
+    )
+    ctx.progress({item, done: 'ok'})
+    return source.types.map((type, index) => ({type, reference: references[index]!, imageId}))
+  } catch (error) {
+    ctx.progress({item, done: 'failed'})
+    throw error
+  }
+}

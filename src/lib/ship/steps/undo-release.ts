@@ -1,0 +1,119 @@
+import {describeError, NotSent, OutcomeUnknown} from '../../heroku/errors.js'
+import type {Release} from '../../heroku/types.js'
+import {UndoError} from '../../run/errors.js'
+import {exactlyOnce} from '../../run/exactly-once.js'
+import type {StepContext} from '../../run/step.js'
+import {findCurrent, findOurs, findRollback} from '../find-release.js'
+import type {ShipServices} from '../services.js'
+import {waitForDynos} from '../wait-for-dynos.js'
+import {waitForRelease} from '../wait-for-release.js'
+import type {ReleaseBefore} from './release.js'
+
+type Context = ShipServices & StepContext
+
+/** A rollback is a release without a release phase here: a minute is long. */
+const ROLLBACK_DEADLINE_MS = 5 * 60_000
+
+/**
+ * Takes our release back: Heroku's rollback to the recorded one, awaited and verified. Right whether the release never happened,
+ * is pending, is live or has been rolled back already; never over somebody else's. @throws UndoError with what is left
+ */
+export async function undoRelease(before: ReleaseBefore, ctx: Context): Promise<string> {
+  const {app, images, newest, recorded, user} = before
+  const releases = await ctx.platform.newestReleases(app, 10)
+  const current = findCurrent(releases)
+  const ours = findOurs(releases, {newest, user, images: Object.values(images)})
+  const untouched = (current?.id ?? null) === (recorded?.id ?? null)
+
+  if (ours?.status === 'pending') throw pending(ours, before)
+  if (untouched) return current ? `${app} still runs v${current.version}` : `${app} has no release, as before`
+  if (!ours || !current) throw foreign(before, current)
+
+  const done = recorded && findRollback(releases, {after: ours.version, user, version: recorded.version})
+  if (done && done.id === current.id) return verify(done, before, ctx)
+  if (current.id !== ours.id) throw foreign(before, current)
+  if (!recorded || before.noWayBack) throw noWayBack(ours, before)
+
+  const rollback = await rollBack(ours, {...before, recorded}, ctx)
+  return verify(rollback, before, ctx)
+}
+
+async function rollBack(
+  ours: Release,
+  before: ReleaseBefore & {recorded: {id: string; version: number}},
+  ctx: Context,
+): Promise<Release> {
+  const {app, recorded, user} = before
+  try {
+    return await exactlyOnce({
+      clock: ctx.clock,
+      signal: ctx.signal,
+      call: () => ctx.platform.rollback(app, recorded.id),
+      async lookUp() {
+        const releases = await ctx.platform.newestReleases(app, 10)
+        return findRollback(releases, {after: ours.version, user, version: recorded.version})
+      },
+      isUnknown: (error) => error instanceof OutcomeUnknown,
+      isNotSent: (error) => error instanceof NotSent,
+    })
+  } catch (error) {
+    throw new UndoError(
+      `Can't roll ${app} back to v${recorded.version}: ${describeError(error)}`,
+      leftRunning(ours, before),
+    )
+  }
+}
+
+/** The rollback is only done when the platform runs the recorded images again, dynos included. */
+async function verify(rollback: Release, before: ReleaseBefore, ctx: Context): Promise<string> {
+  const {app, recorded} = before
+  const again = `${app} runs v${recorded!.version} again as v${rollback.version}`
+  if (ctx.hurried) return again
+  const settled = await waitForRelease(ctx, app, rollback, ROLLBACK_DEADLINE_MS)
+  const command = `heroku releases:info v${rollback.version} --app ${app}`
+  if (settled.status !== 'succeeded' || !settled.current) {
+    const message = `The rollback v${rollback.version} is ${settled.status}${settled.current ? '' : ', and not current'}.`
+    throw new UndoError(message, {what: `${message} ${app} ran v${recorded!.version} before.`, command})
+  }
+
+  const formation = await ctx.platform.formation(app)
+  const wrong = formation.filter(({image, type}) => before.before[type] && image !== before.before[type])
+  if (wrong.length > 0) {
+    const message = `After the rollback ${wrong.map(({type}) => type).join(', ')} of ${app} does not run the image of v${recorded!.version}.`
+    throw new UndoError(message, {what: message, command: `heroku releases --app ${app}`})
+  }
+
+  try {
+    await waitForDynos({app, release: settled, stableForMs: 0}, ctx)
+  } catch (error) {
+    const message = `${again}, but its dynos do not come up: ${error instanceof Error ? error.message : String(error)}`
+    throw new UndoError(message, {what: message, command: `heroku logs --app ${app}`})
+  }
+
+  return again
+}
+
+function pending(ours: Release, {app, recorded}: ReleaseBefore): UndoError {
+  const message = `v${ours.version} is still pending and may become current by itself.`
+  const then = recorded ? ` Then go back with heroku releases:rollback v${recorded.version} --app ${app}.` : ''
+  return new UndoError(message, {what: message + then, command: `heroku releases:info v${ours.version} --app ${app}`})
+}
+
+function foreign({app}: ReleaseBefore, current: Release | undefined): UndoError {
+  const whose = current ? `v${current.version} by ${current.user} (${current.description})` : 'not our release'
+  const message = `${app} runs ${whose}: that is left as it is.`
+  return new UndoError(message, {what: message, command: `heroku releases --app ${app}`})
+}
+
+function noWayBack(ours: Release, before: ReleaseBefore): UndoError {
+  const {app} = before
+  const message = `${app} runs v${ours.version}, and there is nothing to go back to: ${before.noWayBack ?? 'it is the first release'}.`
+  return new UndoError(message, {what: message, command: `heroku logs --app ${app}`})
+}
+
+function leftRunning(ours: Release, {app, recorded}: ReleaseBefore): {what: string; command: string} {
+  return {
+    what: `${app} runs v${ours.version}; before, it ran v${recorded!.version}.`,
+    command: `heroku releases:rollback v${recorded!.version} --app ${app}`,
+  }
+}
