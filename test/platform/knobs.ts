@@ -1,0 +1,42 @@
+/** Switches of one app that make the platform behave as it does on a bad day (platform-facts §12). All times in real milliseconds. */
+export type Knobs = {
+  /** The release phase ends, its release stays pending: an internal event was lost (platform-facts §1.8). */
+  releaseStaysPending: boolean
+  /** The output stream answers 404 this long after the dyno first wrote. */
+  streamNotFoundMs: number
+  /** Nothing is sent on the output stream until the dyno has ended, not even a keep-alive. */
+  streamSilent: boolean
+  /** Each connection to the output stream is cut after this many bytes; 0 = never. */
+  streamCutAfterBytes: number
+  /** Dynos of these types exit with status 1 as they boot, on any release newer than `afterVersion`. */
+  crashOnBoot: {types: string[]; afterVersion?: number} | undefined
+  /** SIGTERM reaches the process this much later than the log says. */
+  drainMs: number
+  /** SIGTERM never reaches the process: R12, SIGKILL, 137. */
+  ignoreSigterm: boolean
+  /** `GET /dynos` tells what was true this long ago. */
+  dynoListLagMs: number
+  /** The next N `POST /dynos` answer 409, as right after a release (platform-facts §3.6). */
+  dynoConflicts: number
+  /** Every release but the current one is expired (platform-facts §1.10). */
+  releasesExpired: boolean
+  /** A tail session is cut after this many lines; 0 = never. */
+  logTailCutAfterLines: number
+  /** The account has no access: 403 from the API, unauthorized from the registry. */
+  forbidden: boolean
+}
+
+export const defaultKnobs = (): Knobs => ({
+  releaseStaysPending: false,
+  streamNotFoundMs: 0,
+  streamSilent: false,
+  streamCutAfterBytes: 0,
+  crashOnBoot: undefined,
+  drainMs: 0,
+  ignoreSigterm: false,
+  dynoListLagMs: 0,
+  dynoConflicts: 0,
+  releasesExpired: false,
+  logTailCutAfterLines: 0,
+  forbidden: false,
+})

@@ -1,0 +1,78 @@
+/** Everything the local Heroku remembers; JSON, so that it can be written to a file and compared. Times are ISO 8601. */
+export type PlatformState = {
+  version: 1
+  account: AccountState
+  apps: AppState[]
+  addons: AddonState[]
+  attachments: AttachmentState[]
+}
+
+export type AccountState = {id: string; email: string; createdAt: string}
+
+export type AppState = {
+  id: string
+  name: string
+  createdAt: string
+  updatedAt: string
+  releasedAt: string | null
+  /** E-mail of the owner; a team app has `<team>@herokumanager.com`. */
+  owner: string
+  region: string
+  /** `container` for Docker apps (platform-facts §1.4). */
+  stack: string
+  buildStack: string
+  /** `cedar` or `fir`; shown in 3.sdk only (platform-facts §9.1). */
+  generation: string
+  maintenance: boolean
+  configVars: Record<string, string>
+  formation: Record<string, FormationState>
+  releases: ReleaseState[]
+  /** Version of the release that runs; a pending or failed one is never it. */
+  currentVersion: number
+  features: Record<string, boolean>
+  /** Port of the app's own listener, kept so that `web_url` survives a restart. */
+  routerPort?: number
+}
+
+export type FormationState = {
+  id: string
+  quantity: number
+  size: string
+  createdAt: string
+  updatedAt: string
+}
+
+export type ReleaseState = {
+  id: string
+  version: number
+  status: 'failed' | 'pending' | 'succeeded'
+  /** Set by hand or by a knob; age expires releases by itself (platform-facts §1.10). */
+  expired: boolean
+  description: string
+  createdAt: string
+  updatedAt: string
+  user: string
+  /** Config digests by process type (platform-facts §1.5). */
+  images: Record<string, string>
+  /** The undocumented `command` of a formation update: overrides CMD (platform-facts §1.6). */
+  commands: Record<string, string>
+  configVars: Record<string, string>
+  addonPlanNames: string[]
+  /** Present when the release has a release phase. */
+  streamId?: string
+  /** Buildpack releases have a slug, container releases none (platform-facts §1.7). */
+  slug: string | null
+}
+
+export type AddonState = {
+  id: string
+  name: string
+  service: string
+  plan: string
+  /** The billing app. */
+  appId: string
+  configVars: string[]
+  createdAt: string
+}
+
+export type AttachmentState = {id: string; name: string; addonId: string; appId: string; createdAt: string}
