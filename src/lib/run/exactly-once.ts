@@ -36,9 +36,8 @@ export async function exactlyOnce<T>(options: OnceOptions<T>): Promise<T> {
     try {
       return await options.call()
     } catch (error) {
-      // Not sent this time: what the first one did is as unknown as before.
-      if (options.isNotSent(error)) throw unknown
-      if (!isUnknown(error)) throw error
+      // Refused or not sent now: what the first one did is as unknown as before.
+      if (!isUnknown(error)) throw unknown
       const second = await settle(options)
       if (second.found !== undefined) return second.found
       throw error
@@ -63,7 +62,7 @@ async function callUntilSent<T>({call, clock, isNotSent, settleMs = SETTLE_MS, s
   return call()
 }
 
-/** Looks at growing intervals. `certain` when the last look answered that nothing is there and no time was cut off. */
+/** Looks at growing intervals. `certain` when the last look answered that nothing is there. */
 async function settle<T>({
   clock,
   lookUp,
@@ -79,7 +78,7 @@ async function settle<T>({
     try {
       const found = await lookUp()
       if (found !== undefined) return {found, certain: true}
-      certain = waited
+      certain = true
     } catch {
       certain = false
     }
