@@ -2,8 +2,9 @@ import type {APIClient} from '@heroku-cli/command'
 
 import type {BuildArgs} from '../config/build-args.js'
 import type {Engine} from '../docker/types.js'
+import {apiUrl, tokenOf} from '../heroku/api-login.js'
 import {createPlatform} from '../heroku/platform.js'
-import {registryHost, tokenOf} from '../heroku/registry-host.js'
+import {registryHost} from '../heroku/registry-host.js'
 import {createRegistry} from '../registry/registry.js'
 import type {Clock} from '../run/clock.js'
 import type {ShipServices} from './services.js'
@@ -13,8 +14,8 @@ export async function shipServices(heroku: APIClient, args: BuildArgs, clock: Cl
   const token = (await tokenOf(heroku)) ?? ''
   let engine: Promise<Engine> | undefined
   return {
-    platform: createPlatform({heroku, clock}),
-    registry: createRegistry({host: registryHost(process.env, heroku.defaults.host), password: token}),
+    platform: createPlatform({heroku, clock, signal: new AbortController().signal}),
+    registry: createRegistry({host: registryHost(process.env, apiUrl(heroku)), password: token}),
     async engine() {
       engine ??= import('../docker/engine.js').then(({createEngine}) => createEngine(process.env))
       return engine
