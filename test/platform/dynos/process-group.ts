@@ -34,6 +34,7 @@ export async function groupEnded(group: number, ms: number): Promise<boolean> {
 }
 
 function isRunning(group: number): boolean {
+  if (group <= 1) return false
   try {
     process.kill(-group, 0)
   } catch {

@@ -1,4 +1,4 @@
-import {execFile, spawn} from 'node:child_process'
+import {spawn} from 'node:child_process'
 import {randomBytes} from 'node:crypto'
 import {once} from 'node:events'
 import {realpathSync} from 'node:fs'
@@ -6,13 +6,11 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import {text} from 'node:stream/consumers'
-import {promisify} from 'node:util'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {needs} from '../../real/needs.js'
 import {tarOf} from './make-image.js'
 import {PASSWORD, serveRegistry, type ServedRegistry} from './serve.js'
 
-const run = promisify(execFile)
 /** Every docker client on the PATH: old and new ones speak differently. */
 const clients = [
   ...new Set((process.env.PATH ?? '').split(':').map((folder) => realOf(path.join(folder, 'docker')))),
@@ -37,13 +35,18 @@ test('there is a docker client to test with', async (ctx) => {
 describe.each(clients)('%s', (client) => {
   test('logs in, pushes, and pulls the same image back into an engine that has lost it', async (ctx) => {
     await needs(ctx, 'docker')
-    const image = `${registry.host}/a-${randomBytes(4).toString('hex')}/web`
+    const app = `${registry.host}/a-${randomBytes(4).toString('hex')}`
+    const image = `${app}/web`
     const files = {'hello.txt': randomBytes(200_000), 'more/empty': ''}
     await docker(['import', '--change', 'CMD ["/hello"]', '-', image], await tarOf(files))
     try {
       await docker(['login', '-u', '_', '--password-stdin', registry.host], PASSWORD)
       const pushed = await docker(['push', image])
       expect(pushed).toContain('latest: digest: sha256:')
+      await docker(['tag', image, `${app}/worker`])
+      expect(await docker(['push', `${app}/worker`])).toMatch(/Mounted from .*\/web/)
+      await docker(['rmi', `${app}/worker`])
+
       const id = await docker(['image', 'inspect', '--format', '{{.Id}}', image])
       await docker(['rmi', image])
       await docker(['pull', image])
@@ -78,13 +81,10 @@ describe.each(clients)('%s', (client) => {
   test('shows a bad app name as Heroku’s empty 400', async (ctx) => {
     await needs(ctx, 'docker')
     const image = `${registry.host}/under_score/web`
-    await docker(['import', '-', image], await tarOf({'some-file': 'x'}))
-    try {
-      await docker(['login', '-u', '_', '--password-stdin', registry.host], PASSWORD)
-      await expect(docker(['push', image])).rejects.toThrow(/400/)
-    } finally {
-      await docker(['rmi', '-f', image])
-    }
+    await docker(['login', '-u', '_', '--password-stdin', registry.host], PASSWORD)
+    await expect(docker(['pull', image])).rejects.toThrow(
+      'error parsing HTTP 400 response body: unexpected end of JSON input',
+    )
   })
 
   async function docker(argv: string[], input: Buffer | string = ''): Promise<string> {
@@ -96,25 +96,6 @@ describe.each(clients)('%s', (client) => {
     if (status !== 0) throw new Error(`docker ${argv[0]} ended with ${status}: ${err}${out}`)
     return out.trim()
   }
-})
-
-describe('skopeo', () => {
-  test('an OCI manifest is refused with 405 UNSUPPORTED, schema 2 is taken', async (ctx) => {
-    await needs(ctx, 'skopeo')
-    const {makeImageArchive} = await import('./make-image.js')
-    const {writeFile} = await import('node:fs/promises')
-    const archive = path.join(config, 'image.tar')
-    await writeFile(archive, await makeImageArchive({files: {'some-file': 'x'}, command: ['/hello']}))
-    const copy = (format: string) =>
-      run('skopeo', [
-        ...['--insecure-policy', 'copy', '--dest-tls-verify=false', '--dest-creds', `_:${PASSWORD}`],
-        ...['--format', format, `oci-archive:${archive}`, `docker://${registry.host}/example-app/web:latest`],
-      ])
-    await expect(copy('oci')).rejects.toThrow(/405|UNSUPPORTED|unsupported/)
-    expect(registry.store.latest('example-app/web')).toBeUndefined()
-    await copy('v2s2')
-    expect(registry.store.imageConfig(registry.store.latest('example-app/web')!.config).config?.Cmd).toEqual(['/hello'])
-  })
 })
 
 function realOf(file: string): string | undefined {

@@ -60,7 +60,8 @@ async function answer(
     return isName(wanted) && may(known) ? `${known}/${type}` : undefined
   }
   const repository = repositoryOf(name)
-  if (repository === undefined) return refuse(res, 'UNAUTHORIZED')
+  // With a detail, and only with one, docker shows "unauthorized: authentication required" and does not try again.
+  if (repository === undefined) return refuse(res, 'UNAUTHORIZED', {Type: 'repository', Name: name, Action: 'pull'})
 
   const call: Call = {store, req, res, url, repository, name, repositoryOf}
   const method = req.method ?? 'GET'
