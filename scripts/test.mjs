@@ -1,4 +1,6 @@
 import {spawn} from 'node:child_process'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
 import path from 'node:path'
 
 import {projectRoot} from './lib/cache.mjs'
@@ -7,13 +9,34 @@ import {ensureReady} from './lib/setup.mjs'
 import {ensureTool} from './lib/tools.mjs'
 
 // All a fresh clone needs to run the tests. Arguments go on to vitest: `npm test -- test/run`.
+// The last line says `N passed, N failed, N skipped`, counted by vitest's JSON reporter.
 await script(async () => {
   await ensureReady({build: true})
   for (const tool of /** @type {const} */ (['heroku', 'node22'])) await ensureOrGoWithout(tool)
-  const vitest = path.join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
+
+  const dir = await mkdtemp(path.join(tmpdir(), 'heroku-pipeline-ship-test-'))
+  try {
+    const report = path.join(dir, 'report.json')
+    const code = await vitest(['run', ...process.argv.slice(2)], report)
+    console.log(await totals(report))
+    return code
+  } finally {
+    await rm(dir, {recursive: true, force: true})
+  }
+})
+
+/**
+ * @param {string[]} argv
+ * @param {string} report where the JSON reporter writes
+ * @returns {Promise<number>} the exit code
+ */
+function vitest(argv, report) {
+  const cli = path.join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs')
+  const reporters = ['default', 'json', path.join(projectRoot, 'scripts/lib/skips-reporter.mjs')]
+  const flags = [...reporters.map((name) => `--reporter=${name}`), `--outputFile.json=${report}`]
+  const child = spawn(process.execPath, [cli, ...argv, ...flags], {
     cwd: projectRoot,
-    // Without a value of its own vitest sets "test"; React and others must not see "production" in a test.
+    // Whoever has NODE_ENV=production set still tests: React and vitest read it.
     env: {...process.env, NODE_ENV: 'test'},
     stdio: 'inherit',
   })
@@ -21,7 +44,22 @@ await script(async () => {
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })
-})
+}
+
+/**
+ * A file that could not be loaded counts as one failure: its tests are unknown.
+ * @param {string} report
+ */
+async function totals(report) {
+  const text = await readFile(report, 'utf8').catch(() => undefined)
+  if (text === undefined) return '0 passed, 1 failed, 0 skipped'
+  const {numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults, success} = JSON.parse(text)
+  const unloaded = testResults.filter(
+    (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length
+  const failed = numFailedTests + unloaded
+  return `${numPassedTests} passed, ${success ? failed : Math.max(1, failed)} failed, ${numPendingTests + numTodoTests} skipped`
+}
 
 /** @param {import('./lib/tools.mjs').Tool} tool */
 async function ensureOrGoWithout(tool) {
@@ -30,10 +68,6 @@ async function ensureOrGoWithout(tool) {
   } catch (error) {
     if (!(error instanceof Advice)) throw error
     say(error.message)
-    say(
-      process.env.REAL_PARTS === 'required'
-        ? 'REAL_PARTS=required: the tests that need it fail.'
-        : 'The tests that need it are skipped.',
-    )
+    say(`The tests that need it ${process.env.REAL_PARTS === 'required' ? 'fail' : 'are skipped'}.`)
   }
 }

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {cp, mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises'
+import {copyFile, mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises'
 import path from 'node:path'
 
 import {projectRoot} from './cache.mjs'
@@ -34,22 +34,25 @@ async function compile() {
       '--noEmitOnError',
     ])
     if (code !== 0) throw new Advice(`Can't compile:\n${output.trim()}`)
-    await cp(fresh, dist, {recursive: true})
-    await removeExtra(dist, fresh)
+    await bringUpToDate(await filesIn(fresh), fresh)
   } finally {
     await rm(fresh, {recursive: true, force: true})
   }
 }
 
 /**
- * Removes what a former build left and this one did not write.
- * @param {string} dir
- * @param {string} fresh
+ * Makes dist hold exactly these files.
+ * @param {string[]} files
+ * @param {string} fresh where they are
  */
-async function removeExtra(dir, fresh) {
-  const [old, wanted] = await Promise.all([filesIn(dir), filesIn(fresh)])
-  const keep = new Set(wanted)
-  await Promise.all(old.filter((file) => !keep.has(file)).map((file) => rm(path.join(dir, file))))
+async function bringUpToDate(files, fresh) {
+  for (const file of files) {
+    await mkdir(path.dirname(path.join(dist, file)), {recursive: true})
+    await copyFile(path.join(fresh, file), path.join(dist, file))
+  }
+  const keep = new Set(files)
+  const left = (await filesIn(dist)).filter((file) => !keep.has(file))
+  await Promise.all(left.map((file) => rm(path.join(dist, file))))
 }
 
 async function fingerprintOfInputs() {

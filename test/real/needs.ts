@@ -28,7 +28,7 @@ const parts = {
   'npm-registry': () => answers('npm', ['ping'], 'the npm registry does not answer'),
   'official-schemas': () =>
     there(path.join(officialSchemas, 'platform-schema-3.json'), `no platform-schema-3.json in ${officialSchemas}`),
-  root: async () => {
+  async root() {
     if (process.getuid?.() !== 0) throw new Error('not run as root')
   },
   skopeo: () => answers('skopeo', ['--version'], 'skopeo is not installed'),
@@ -78,7 +78,7 @@ async function there(file: string, otherwise: string): Promise<void> {
 }
 
 async function engineAnswers(variable: string, host: string | undefined): Promise<void> {
-  if (!host) throw new Error(`${variable} is not set`)
+  if (!host) throw new Error(process.env.REAL_ENGINES_MISSING || `${variable} is not set`)
   const url = new URL(host)
   const where =
     url.protocol === 'unix:'
