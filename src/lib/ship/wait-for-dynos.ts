@@ -1,4 +1,5 @@
 import type {Dyno, ProcessType} from '../heroku/types.js'
+import {abortable} from '../run/abortable.js'
 import {StepError} from '../run/errors.js'
 import type {StepContext} from '../run/step.js'
 import {type CrashNotes, takeCrashNotes} from './crash-notes.js'
@@ -36,32 +37,24 @@ export async function waitForDynos(
   )
   const watch = startWatch()
   const deadline = ctx.clock.now() + UP_DEADLINE_MS
-  let formation: ProcessType[] = []
+  let formation: ProcessType[] | undefined
   let verdict: DynoVerdict | undefined
 
   try {
     for (let poll = 0; ; poll++) {
-      ctx.signal.throwIfAborted()
-      const read = await readDynos(app, version, poll % SLOW_READS === 0, ctx)
-      if (read?.formation) formation = read.formation
-      const crashes = (dyno: string) => notes.crashes(dyno)
-      if (read) verdict = judgeDynos(watch, {dynos: read.dynos, formation, now: ctx.clock.now(), version, crashes})
-
-      if (verdict?.state === 'crashed') {
-        // The log comes a moment after the state; without it nobody knows why.
-        await ctx.clock.sleep(1000, ctx.signal)
-        throw new StepError('unhealthy', `${verdict.message}${notes.why(verdict.dyno)}`)
+      const all = !formation || isOver(verdict, stableForMs) || poll % SLOW_READS === 0
+      const read = await readDynos(app, version, all, ctx)
+      formation = read?.formation ?? formation
+      if (read && formation) {
+        const crashes = (dyno: string) => notes.crashes(dyno)
+        verdict = judgeDynos(watch, {dynos: read.dynos, formation, now: ctx.clock.now(), version, crashes})
+        // Only a poll that has read everything may end the wait: the release must still be the current one.
+        if (isOver(verdict, stableForMs) && read.formation) return {up: verdict.up}
+        if (isOver(verdict, stableForMs)) continue
+        if (verdict.state === 'crashed') await crashed(verdict, notes, ctx)
+        tell(verdict, stableForMs, ctx)
       }
 
-      if (verdict?.state === 'up' && (verdict.expected === 0 || verdict.stableMs >= stableForMs))
-        return {up: verdict.up}
-      if (verdict)
-        ctx.progress({
-          message: describe(verdict, stableForMs),
-          current: verdict.up,
-          total: verdict.expected,
-          unit: 'steps',
-        })
       if (ctx.clock.now() >= deadline) throw new StepError('unhealthy', late(verdict, notes.why))
       await ctx.clock.sleep(POLL_MS, ctx.signal)
     }
@@ -69,6 +62,10 @@ export async function waitForDynos(
     over.abort()
     await watching
   }
+}
+
+function isOver(verdict: DynoVerdict | undefined, stableForMs: number): verdict is DynoVerdict & {state: 'up'} {
+  return verdict?.state === 'up' && (verdict.expected === 0 || verdict.stableMs >= stableForMs)
 }
 
 /** One poll; undefined when the platform does not answer: the deadline decides, not one bad read. */
@@ -79,11 +76,12 @@ async function readDynos(
   {platform, signal}: Context,
 ): Promise<{dynos: Dyno[]; formation?: ProcessType[]} | undefined> {
   try {
-    const [dynos, formation, releases] = await Promise.all([
+    const reads = Promise.all([
       platform.dynos(app),
       slow ? platform.formation(app) : undefined,
       slow ? platform.newestReleases(app, 5) : undefined,
     ])
+    const [dynos, formation, releases] = await abortable(reads, signal)
     const current = releases && findCurrent(releases)
     if (current && current.version > version) {
       const message = `Somebody else released meanwhile: v${current.version} by ${current.user} (${current.description}).`
@@ -123,11 +121,20 @@ async function watchLog(
   }
 }
 
-function describe(verdict: DynoVerdict, stableForMs: number): string {
-  if (verdict.state === 'waiting')
-    return `${verdict.up} of ${verdict.expected} dynos up, waiting for ${verdict.waitingFor.join(', ')}`
-  if (verdict.state === 'crashed') return verdict.message
-  return `${verdict.up} of ${verdict.expected} dynos up, stable for ${Math.round(verdict.stableMs / 1000)} of ${stableForMs / 1000} s`
+async function crashed(verdict: DynoVerdict & {state: 'crashed'}, notes: CrashNotes, ctx: Context): Promise<never> {
+  // The log comes a moment after the state; without it nobody knows why.
+  await ctx.clock.sleep(1000, ctx.signal)
+  throw new StepError('unhealthy', `${verdict.message}${notes.why(verdict.dyno)}`)
+}
+
+function tell(verdict: DynoVerdict, stableForMs: number, ctx: Context): void {
+  if (verdict.state === 'crashed') return
+  const up = `${verdict.up} of ${verdict.expected} dynos up`
+  const message =
+    verdict.state === 'waiting'
+      ? `${up}, waiting for ${verdict.waitingFor.join(', ')}`
+      : `${up}, stable for ${Math.round(verdict.stableMs / 1000)} of ${stableForMs / 1000} s`
+  ctx.progress({message, current: verdict.up, total: verdict.expected, unit: 'steps'})
 }
 
 function late(verdict: DynoVerdict | undefined, why: (dyno: string) => string): string {

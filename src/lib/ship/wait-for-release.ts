@@ -1,4 +1,5 @@
 import type {Platform, Release} from '../heroku/types.js'
+import {abortable} from '../run/abortable.js'
 import type {StepContext} from '../run/step.js'
 
 /** A release phase ends within 1 h by the platform's own rule (platform-facts §1.8); five minutes on top for its events. */
@@ -25,7 +26,7 @@ export async function waitForRelease(
     if (clock.now() >= deadline) return seen
     await clock.sleep(POLL_MS, signal)
     try {
-      seen = await platform.release(app, release.id)
+      seen = await abortable(platform.release(app, release.id), signal)
     } catch (error) {
       signal.throwIfAborted()
       if (clock.now() >= deadline) throw error
@@ -33,7 +34,7 @@ export async function waitForRelease(
 
     // Succeeded but never current: somebody's newer release took over. That is an answer, not a reason to wait for an hour.
     if (seen.status === 'succeeded' && !seen.current) {
-      const newer = await platform.newestReleases(app, 5)
+      const newer = await abortable(platform.newestReleases(app, 5), signal)
       if (newer.some(({current, version}) => current && version > seen.version)) return seen
     }
   }

@@ -31,6 +31,9 @@ export type Released = {id: string; version: number; createdAt: string}
 
 type Context = ShipServices & StepContext
 
+/** When the answer was lost, the release shows within seconds or there is none: it may then be asked for again. */
+const SETTLE_MS = [500, 1000, 2000, 4000]
+
 /** Releases every image in one PATCH, by digest, and waits until the platform says succeeded and current. */
 export function releaseImages(facts: ShipFacts, pushed: Pushed): Step<ShipServices, ReleaseBefore, Released> {
   const app = facts.app.name
@@ -56,7 +59,7 @@ export function releaseImages(facts: ShipFacts, pushed: Pushed): Step<ShipServic
     },
     async run(before, ctx) {
       const ours = await sendOnce(before, ctx)
-      return settleRelease(ours, before, ctx)
+      return settleRelease(ours, before, migrates, ctx)
     },
     undo: (before, ctx) => undoRelease(before, ctx),
     byHand: (before) => leftOf(before),
@@ -88,6 +91,8 @@ async function sendOnce(before: ReleaseBefore, ctx: Context): Promise<Release> {
   try {
     return await exactlyOnce({
       clock: ctx.clock,
+      signal: ctx.signal,
+      settleMs: SETTLE_MS,
       async call() {
         const {warning} = await ctx.platform.releaseImages(app, updates)
         const release = await lookUp()
@@ -121,7 +126,7 @@ async function sendOnce(before: ReleaseBefore, ctx: Context): Promise<Release> {
 }
 
 /** Streams the release phase and waits for its end. */
-async function settleRelease(ours: Release, before: ReleaseBefore, ctx: Context): Promise<Released> {
+async function settleRelease(ours: Release, before: ReleaseBefore, migrates: boolean, ctx: Context): Promise<Released> {
   const {app} = before
   const over = new AbortController()
   const watching = watchOutput(ours, AbortSignal.any([ctx.signal, over.signal]), ctx)
@@ -129,6 +134,7 @@ async function settleRelease(ours: Release, before: ReleaseBefore, ctx: Context)
     const settled = await waitForRelease(ctx, app, ours)
     if (settled.status === 'failed') {
       await lastWords(watching, ctx)
+      if (!migrates) throw new StepError('release-refused', `v${ours.version} failed.`)
       throw new StepError('release-phase-failed', `The release phase of v${ours.version} failed; its output is above.`)
     }
 
