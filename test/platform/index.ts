@@ -1,4 +1,3 @@
-import {randomUUID} from 'node:crypto'
 import {mkdirSync, mkdtempSync} from 'node:fs'
 import {rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
@@ -34,7 +33,7 @@ export type PlatformOptions = {
   speed?: number
   /** Start with `example-app`, unless the state file already has it. */
   exampleApp?: boolean
-  /** Default: a new one. */
+  /** Default: the state file's, else a new one. */
   apiKey?: string
 }
 
@@ -133,7 +132,7 @@ function newPlatform({apiKey, speed = 1, stateFile}: PlatformOptions, scratch: s
   const platform: Platform = {
     state,
     images: new ImageStore(images),
-    apiKey: apiKey ?? randomUUID(),
+    apiKey: apiKey ?? state.apiKey,
     faults: new Faults(),
     rateLimit: new RateLimit(),
     time: new PlatformTime(speed),

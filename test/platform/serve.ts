@@ -14,6 +14,8 @@ export type AskedRequest = {
   path: string
   status: number
   accept: string
+  /** With Accept-Expansion or Accept-Inclusion: the answer holds more than the schema says. */
+  extended: boolean
   /** What the Platform API answered, parsed. */
   body?: unknown
 }
@@ -37,7 +39,14 @@ export function platformServer(platform: Platform, requests: AskedRequest[]): Se
     }
 
     const path = req.url ?? '/'
-    const asked: AskedRequest = {method: req.method ?? 'GET', path, status: 0, accept: req.headers.accept ?? ''}
+    const extended = Boolean(req.headers['accept-expansion'] ?? req.headers['accept-inclusion'])
+    const asked: AskedRequest = {
+      method: req.method ?? 'GET',
+      path,
+      status: 0,
+      accept: req.headers.accept ?? '',
+      extended,
+    }
     requests.push(asked)
     const fault = platform.faults.strike(asked.method, path)
     if (fault) {

@@ -1,5 +1,6 @@
 import type {Variant} from '../api/accept.js'
 import {invalidParams, notFound} from '../api/errors.js'
+import {commandOf} from '../dynos/command-of.js'
 import type {Platform} from '../platform.js'
 import {currentRelease} from '../state/new-app.js'
 import type {AppState} from '../state/types.js'
@@ -38,7 +39,7 @@ export function imageChange(
       continue
     }
 
-    checkImage(platform, app, type, image)
+    checkImage(platform, app, {type, image, command})
     change.requested[type] = image
     if (current?.images[type] === image && (command === undefined || current.commands[type] === command)) {
       same.push(type)
@@ -62,8 +63,15 @@ function withoutVariant(app: AppState, type: string): Error {
   return invalidParams('docker_image is not a permitted key.')
 }
 
-function checkImage(platform: Platform, app: AppState, type: string, image: string): void {
+function checkImage(
+  platform: Platform,
+  app: AppState,
+  wish: {type: string; image: string; command: string | undefined},
+): void {
+  const {type, image, command} = wish
   if (!/^[-\w]{1,128}$/.test(type)) throw invalidParams(`Invalid process type: ${type}.`)
   if (!/^sha256:[A-Fa-f0-9]{64}$/.test(image)) throw invalidParams('Docker image must be a sha256 digest.')
   if (!platform.images.hasImage(app.name, image)) throw notFound('docker_image', "Couldn't find that record.")
+  if (command || commandOf(platform.images.imageConfig(image)).command) return
+  throw invalidParams(`The docker image of ${type} has no command to run.`)
 }

@@ -54,9 +54,7 @@ function releaseImages(platform: Platform, app: AppState, {images, commands, say
 }
 
 function scaleOf(app: AppState, wish: FormationUpdate, change: ImageChange): Scale {
-  const known =
-    app.formation[wish.type] && (currentRelease(app)?.images[wish.type] ?? change.images[wish.type] ?? isBare(app))
-  if (!known && !change.images[wish.type] && wish.docker_image === undefined) {
+  if (wish.docker_image === undefined && !isKnown(app, wish.type, change)) {
     throw notFound('formation', `Couldn't find that process type (${wish.type}).`)
   }
 
@@ -67,7 +65,12 @@ function scaleOf(app: AppState, wish: FormationUpdate, change: ImageChange): Sca
   return scale
 }
 
-const isBare = (app: AppState): boolean => Object.keys(currentRelease(app)?.images ?? {}).length === 0
+/** Of the current release or of the one to come; an app without images has the types it was made with. */
+function isKnown(app: AppState, type: string, change: ImageChange): boolean {
+  const images = currentRelease(app)?.images ?? {}
+  if (images[type] ?? change.images[type]) return true
+  return Object.keys(images).length === 0 && app.formation[type] !== undefined
+}
 
 function sizeWish({size, dyno_size: dynoSize}: FormationUpdate): string | undefined {
   return (typeof dynoSize === 'object' ? (dynoSize.name ?? dynoSize.id) : dynoSize) ?? size

@@ -7,6 +7,7 @@ import type {PlatformState} from './types.js'
 export function newState(): PlatformState {
   return {
     version: 1,
+    apiKey: newId(),
     account: {id: newId(), email: 'founder@example.com', createdAt: now()},
     apps: [],
     addons: [],

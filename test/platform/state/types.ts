@@ -1,6 +1,8 @@
 /** Everything the local Heroku remembers; JSON, so that it can be written to a file and compared. Times are ISO 8601. */
 export type PlatformState = {
   version: 1
+  /** The token of the account: the exports of one start serve the next. */
+  apiKey: string
   account: AccountState
   apps: AppState[]
   addons: AddonState[]
