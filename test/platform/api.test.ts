@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {plain, sdk, usePlatform} from './fixture.js'
+import {plain, sdk, usePlatform, type Loose} from './fixture.js'
 
 const platform = usePlatform({exampleApp: false})
 const {ask, answersFitTheSchemas} = platform
@@ -10,14 +10,14 @@ describe('pages (platform-facts §9.3)', () => {
     for (let n = 0; n < 3; n += 1) await ask('PATCH', '/apps/acme/config-vars', {A: String(n)})
     const first = await ask('GET', '/apps/acme/releases', undefined, {Range: 'version ..; max=2, order=desc'})
     expect(first.status).toBe(206)
-    expect(first.body.map((one: any) => one.version)).toEqual([5, 4])
+    expect(first.body.map((one: Loose) => one.version)).toEqual([5, 4])
     const second = await ask('GET', '/apps/acme/releases', undefined, {Range: first.headers.get('next-range') ?? ''})
-    expect(second.body.map((one: any) => one.version)).toEqual([3, 2])
+    expect(second.body.map((one: Loose) => one.version)).toEqual([3, 2])
     const last = await ask('GET', '/apps/acme/releases', undefined, {Range: second.headers.get('next-range') ?? ''})
     expect([last.status, last.headers.get('next-range')]).toEqual([200, null])
-    expect(last.body.map((one: any) => one.version)).toEqual([1])
+    expect(last.body.map((one: Loose) => one.version)).toEqual([1])
     const all = await ask('GET', '/apps/acme/releases')
-    expect(all.body.map((one: any) => one.version)).toEqual([1, 2, 3, 4, 5])
+    expect(all.body.map((one: Loose) => one.version)).toEqual([1, 2, 3, 4, 5])
   })
 
   it('answers a range it cannot read with 416', async () => {
@@ -140,7 +140,7 @@ describe('add-ons and features (platform-facts §6.2)', () => {
     expect((await ask('GET', '/apps/acme/features/preboot')).body.enabled).toBe(false)
     await ask('PATCH', '/apps/acme/features/preboot', {enabled: true})
     const {body} = await ask('GET', '/apps/acme/features')
-    expect(body.filter((one: any) => one.enabled).map((one: any) => one.name)).toEqual(['preboot'])
+    expect(body.filter((one: Loose) => one.enabled).map((one: Loose) => one.name)).toEqual(['preboot'])
     expect((await ask('PATCH', '/apps/acme/features/warp', {enabled: true})).status).toBe(404)
   })
 })

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {dockerReleases, idle, plain, sdk, until, usePlatform, webSaying} from './fixture.js'
+import {dockerReleases, idle, plain, sdk, until, usePlatform, webSaying, type Loose} from './fixture.js'
 
 const platform = usePlatform()
 const {ask, answersFitTheSchemas} = platform
@@ -31,7 +31,7 @@ describe('formation (platform-facts §1.6, §3.1, §9.1)', () => {
     expect(Object.keys(v3?.body)).not.toContain('docker_image')
     expect(Object.keys(v3?.body)).not.toContain('dyno_size')
     expect(v3sdk?.body.dyno_size.name).toBe('Standard-1X')
-    expect(docker?.body.docker_image).toEqual({id: images['web']})
+    expect(docker?.body.docker_image).toEqual({id: images.web})
   })
 
   it('gives web one dyno on its first release and other types none', async () => {
@@ -57,28 +57,28 @@ describe('formation (platform-facts §1.6, §3.1, §9.1)', () => {
     const two = await current()
     expect(two.version).toBe(4)
 
-    const back = await release([{type: 'web', docker_image: before['web']}])
+    const back = await release([{type: 'web', docker_image: before.web}])
     expect(back.status).toBe(200)
-    expect(back.body[0].docker_image.id).toBe(before['web'])
+    expect(back.body[0].docker_image.id).toBe(before.web)
     expect(await current()).toMatchObject({
       version: 5,
       status: 'succeeded',
-      description: `Deployed web (${before['web']?.slice(7, 19)})`,
+      description: `Deployed web (${before.web?.slice(7, 19)})`,
     })
     await until(async () => {
       const now = (await ask('GET', '/apps/acme/dynos')).body
-      expect(now.map((dyno: any) => `${dyno.name} ${dyno.state} v${dyno.release.version}`)).toEqual([
+      expect(now.map((dyno: Loose) => `${dyno.name} ${dyno.state} v${dyno.release.version}`)).toEqual([
         'web.1 up v5',
         'worker.1 up v5',
         'worker.2 up v5',
       ])
-      expect(now.map((dyno: any) => dyno.id)).not.toEqual(dynos.map((dyno: any) => dyno.id))
+      expect(now.map((dyno: Loose) => dyno.id)).not.toEqual(dynos.map((dyno: Loose) => dyno.id))
     })
   })
 
   it('answers the same image with 200, a warning and no release', async () => {
     const images = await runningApp()
-    const same = await release([{type: 'web', docker_image: images['web']}])
+    const same = await release([{type: 'web', docker_image: images.web}])
     expect(same.status).toBe(200)
     expect(same.headers.get('x-heroku-warning')).toBe(
       'The process type web was not updated, because it is already running the specified docker image.',
@@ -100,7 +100,7 @@ describe('formation (platform-facts §1.6, §3.1, §9.1)', () => {
   it('knows no docker_image in plain version 3', async () => {
     const images = await runningApp()
     const updates = (type: string) =>
-      ask('PATCH', '/apps/acme/formation', {updates: [{type, docker_image: images['web']}]})
+      ask('PATCH', '/apps/acme/formation', {updates: [{type, docker_image: images.web}]})
     expect(await updates('web')).toMatchObject({status: 422})
     expect(await updates('clock')).toMatchObject({status: 404, body: {message: 'process_type (clock) not found'}})
   })
@@ -117,7 +117,7 @@ describe('formation (platform-facts §1.6, §3.1, §9.1)', () => {
     await runningApp()
     const web = (await ask('GET', '/apps/acme/dynos/web.1')).body.id
     const scaled = await ask('PATCH', '/apps/acme/formation', {updates: [{type: 'worker', quantity: '3'}]})
-    expect(scaled.body.map((one: any) => `${one.type}=${one.quantity}`)).toEqual(['worker=3'])
+    expect(scaled.body.map((one: Loose) => `${one.type}=${one.quantity}`)).toEqual(['worker=3'])
     await ask('PATCH', '/apps/acme/formation', {updates: [{type: 'worker', quantity: '-2'}]})
     await until(() => expect(states()).toEqual(['web.1 up', 'worker.1 up']))
     expect((await ask('GET', '/apps/acme/dynos/web.1')).body.id).toBe(web)

@@ -50,7 +50,7 @@ function readEndpoints(file: string): Endpoint[] {
   delete hyper.id
   takeAtItsWord(hyper)
   // A loopback address is not below herokuapp.com.
-  delete (hyper.definitions['app'] as {definitions: Record<string, Schema>}).definitions['web_url']?.['pattern']
+  delete (hyper.definitions.app as {definitions: Record<string, Schema>}).definitions.web_url?.pattern
   const ajv = new Ajv({strict: false, validateSchema: false, allErrors: true})
   addFormats.default(ajv)
   ajv.addSchema(hyper, 'heroku')

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {idle, until, usePlatform, webSaying} from './fixture.js'
+import {idle, until, usePlatform, webSaying, type Loose} from './fixture.js'
 
 const platform = usePlatform()
 const {ask, answersFitTheSchemas} = platform
@@ -35,7 +35,10 @@ describe('the release phase (platform-facts §1.8)', () => {
     expect(pending).toMatchObject({version: 4, status: 'pending', current: false})
     expect((await ask('GET', '/apps/acme/releases/3')).body.current).toBe(true)
     expect(web()).toBe('web.1 up')
-    expect((await ask('GET', '/apps/acme/dynos')).body.map((dyno: any) => dyno.type).sort()).toEqual(['release', 'web'])
+    expect((await ask('GET', '/apps/acme/dynos')).body.map((dyno: Loose) => dyno.type).sort()).toEqual([
+      'release',
+      'web',
+    ])
     expect(await settled()).toMatchObject({status: 'succeeded', current: true})
     expect((await ask('GET', '/apps/acme/releases/3')).body.current).toBe(false)
     const {web_url: url} = (await ask('GET', '/apps/acme')).body

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {idle, plain, sdk, until, usePlatform, webSaying} from './fixture.js'
+import {idle, plain, sdk, until, usePlatform, webSaying, type Loose} from './fixture.js'
 
 const platform = usePlatform()
 const {ask, answersFitTheSchemas} = platform
@@ -56,7 +56,9 @@ describe('rollback (platform-facts §1.10)', () => {
     for (const release of app.releases) release.createdAt = old
     for (let n = 0; n < 17; n += 1) await ask('PATCH', '/apps/acme/config-vars', {A: `again ${n}`})
     const {body} = await ask('GET', '/apps/acme/releases', undefined, {Accept: sdk})
-    const expired = body.filter((release: any) => release.status === 'expired').map((release: any) => release.version)
+    const expired = body
+      .filter((release: Loose) => release.status === 'expired')
+      .map((release: Loose) => release.version)
     expect(expired).toEqual([1, 2, 3])
   })
 
@@ -68,7 +70,7 @@ describe('rollback (platform-facts §1.10)', () => {
     expect((await rollBackTo(4)).body.message).toMatch('did not succeed')
     await ask('POST', '/apps/acme/addons', {plan: 'heroku-redis:mini'})
     expect((await rollBackTo(3)).body.message).toMatch('add-ons')
-    expect(await ask('POST', '/apps/acme/releases', {release: crypto.randomUUID()})).toMatchObject({
+    expect(await ask('POST', '/apps/acme/releases', {release: '01234567-89ab-cdef-0123-456789abcdef'})).toMatchObject({
       status: 404,
       body: {message: "Couldn't find that release."},
     })
@@ -87,7 +89,7 @@ describe('releases (platform-facts §12)', () => {
     await ask('PATCH', '/apps/acme', {maintenance: true})
     await ask('PATCH', '/apps/acme/features/preboot', {enabled: true})
     const {body} = await ask('GET', '/apps/acme/releases')
-    expect(body.map((release: any) => [release.version, release.description])).toEqual([
+    expect(body.map((release: Loose) => [release.version, release.description])).toEqual([
       [1, 'Initial release'],
       [2, 'Enable Logplex'],
       [3, expect.stringMatching(/^Deployed web \([\da-f]{12}\)$/)],

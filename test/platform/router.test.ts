@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {request} from 'node:http'
-import {until, usePlatform, webSaying} from './fixture.js'
+import {until, usePlatform, webSaying, type Loose} from './fixture.js'
 
 const platform = usePlatform()
 const {ask} = platform
@@ -72,7 +72,7 @@ describe('the router (platform-facts §4, §8.4)', () => {
     await ask('PATCH', '/apps/acme/features/preboot', {enabled: true})
     await platform.heroku.seedRelease('acme', {images: {web: webSaying('two')}})
     await until(() => expect(platform.heroku.world('acme').dynos).toMatchObject([{name: 'web.1', state: 'up'}]))
-    expect((await ask('GET', '/apps/acme/dynos')).body.map((dyno: any) => dyno.release.version)).toEqual([4])
+    expect((await ask('GET', '/apps/acme/dynos')).body.map((dyno: Loose) => dyno.release.version)).toEqual([4])
     expect(await (await fetch(url)).text()).toBe('one')
     await until(async () => expect(await (await fetch(url)).text()).toBe('two'))
   })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {until} from './fixture.js'
+import {until, type Loose} from './fixture.js'
 import {startPlatform} from './index.js'
 
 let folder: string
@@ -51,11 +51,11 @@ describe('the state file', () => {
       )
       const headers = {
         Accept: 'application/vnd.heroku+json; version=3',
-        Authorization: `Bearer ${exports['HEROKU_API_KEY']}`,
+        Authorization: `Bearer ${exports.HEROKU_API_KEY}`,
       }
-      const dynos = async () => (await fetch(`${exports['HEROKU_HOST']}/apps/example-app/dynos`, {headers})).json()
+      const dynos = async () => (await fetch(`${exports.HEROKU_HOST}/apps/example-app/dynos`, {headers})).json()
       await until(async () =>
-        expect(((await dynos()) as any[]).map(({name, state}) => `${name} ${state}`)).toEqual(upDynos),
+        expect(((await dynos()) as Loose[]).map(({name, state}) => `${name} ${state}`)).toEqual(upDynos),
       )
     } finally {
       child.kill('SIGTERM')

@@ -77,7 +77,7 @@ describe('the stock Heroku CLI, unchanged', () => {
     expect((await cli('ps:scale')).out).toEqual(['web=1:Standard-1X worker=2:Standard-1X'])
     const unknown = await cli('ps:scale', 'clock=1')
     expect([unknown.code, unknown.err]).toEqual([
-      1,
+      2,
       expect.stringContaining("Couldn't find that process type (clock)."),
     ])
   })
@@ -156,7 +156,7 @@ describe('the stock Heroku CLI, unchanged', () => {
 
   it('says what a person must know when the app does not exist or the token is wrong', async () => {
     const none = await runHeroku(['ps', '--app', 'nowhere'], {home, env: env()})
-    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("Couldn't find that app.")])
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("Couldn't find that app.")])
     const wrong = await runHeroku(['ps', '--app', 'example-app'], {home, env: {...env(), HEROKU_API_KEY: 'wrong'}})
     expect(wrong.stderr).toMatch('The token provided to HEROKU_API_KEY is invalid')
   })

@@ -39,7 +39,7 @@ export function worldOf(platform: Platform, app: AppState): World {
     dynos: platform
       .dynos(app)
       .listed()
-      .map(({name, state, type, release: of}) => ({name, state, code: of.images[type] ?? of.images['web'] ?? null}))
+      .map(({name, state, type, release: of}) => ({name, state, code: of.images[type] ?? of.images.web ?? null}))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     releases: app.releases.length,
     pendingReleases: app.releases.filter(({status}) => status === 'pending').length,

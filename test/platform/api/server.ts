@@ -38,8 +38,8 @@ export async function serveApi(
 
   headers['RateLimit-Remaining'] = String(Math.floor(platform.rateLimit.remaining))
   const text = JSON.stringify(body)
-  headers['Etag'] = `"${createHash('md5').update(text).digest('hex')}"`
-  if (status === 200 && req.method === 'GET' && req.headers['if-none-match'] === headers['Etag']) {
+  headers.Etag = `"${createHash('md5').update(text).digest('hex')}"`
+  if (status === 200 && req.method === 'GET' && req.headers['if-none-match'] === headers.Etag) {
     res.writeHead(304, headers).end()
     return
   }

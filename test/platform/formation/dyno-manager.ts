@@ -60,7 +60,7 @@ export class DynoManager {
   restartForRelease(): void {
     this.#crashes.clear()
     const old = [...this.#slots.values()].filter((dyno) => dyno.type === 'web' && dyno.state === 'up')
-    const preboot = this.#app.features['preboot'] === true && old.length > 0
+    const preboot = this.#app.features.preboot === true && old.length > 0
     if (preboot) {
       for (const dyno of old) this.#slots.delete(dyno.name)
       this.#switchLater(old)
@@ -119,7 +119,9 @@ export class DynoManager {
   async stopAll(graceMs: number): Promise<void> {
     this.#stopped = true
     const alive = [...this.#alive]
-    const force = setTimeout(() => alive.forEach((dyno) => dyno.process.kill()), graceMs)
+    const force = setTimeout(() => {
+      for (const dyno of alive) dyno.process.kill()
+    }, graceMs)
     await Promise.all(alive.map((dyno) => dyno.process.stop()))
     clearTimeout(force)
   }

@@ -23,7 +23,7 @@ export function createRelease(platform: Platform, app: AppState, {says, ...given
   const release = newRelease(app, user, given)
   app.releases.push(release)
   if (says) log.write('app', 'api', `${says} by user ${user}`)
-  if (release.images['release']) {
+  if (release.images.release) {
     release.status = 'pending'
     runReleasePhase(platform, app, release, (status) => {
       release.status = status

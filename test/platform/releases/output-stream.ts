@@ -84,7 +84,7 @@ function frames(bytes: Buffer, offset: number): string {
   let frame = ''
   for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf('\n', start)
-    const end = newline < 0 ? bytes.length : newline
+    const end = newline === -1 ? bytes.length : newline
     frame += `id: ${offset + Math.min(end + 1, bytes.length)}\ndata: ${bytes.subarray(start, end).toString()}\n\n`
     start = end + 1
   }

@@ -22,7 +22,7 @@ export function runReleasePhase(
     name: dynos.oneOffName('release'),
     type: 'release',
     release,
-    size: app.formation['release']?.size ?? 'Standard-1X',
+    size: app.formation.release?.size ?? 'Standard-1X',
     onOutput: (text) => stream.write(`${text}\n`),
   })
   const cancelTimeout = platform.time.after(timeoutMs, () => void dyno.process.stop())

@@ -29,6 +29,6 @@ function refusal(platform: Platform, app: AppState, target: ReleaseState): strin
   if (hasExpired(platform, app, target)) return `Cannot roll back to ${name}: the release has expired.`
   if (target.status !== 'succeeded') return `Cannot roll back to ${name}: the release did not succeed.`
   if (!hasCode(target)) return `Cannot roll back to ${name}: the release has nothing to run.`
-  const plans = (release: ReleaseState | undefined) => [...(release?.addonPlanNames ?? [])].sort().join()
+  const plans = (release: ReleaseState | undefined) => [...(release?.addonPlanNames ?? [])].sort().join(',')
   if (plans(target) !== plans(currentRelease(app))) return `Cannot roll back to ${name}: add-ons have changed since.`
 }

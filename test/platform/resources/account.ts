@@ -8,7 +8,7 @@ export const accountRoutes = [
   route('GET', '/account', ({platform, variant}) => ({body: presentAccount(platform, variant)})),
   route('GET', '/users/:user', ({platform, params, variant}) => {
     const {email, id} = platform.state.account
-    if (!['~', email, id].includes(params['user'] ?? '')) throw notFound('user')
+    if (!['~', email, id].includes(params.user ?? '')) throw notFound('user')
     return {body: presentAccount(platform, variant)}
   }),
   // Does not count (platform-facts §9.2).

@@ -26,8 +26,8 @@ export const addonRoutes = [
   }),
   route('POST', '/apps/:app/addons', (ask) => {
     const app = appOf(ask)
-    const {name} = (ask.body['attachment'] ?? {}) as {name?: string}
-    const addon = provision(ask.platform, app, String(ask.body['plan'] ?? ''), name)
+    const {name} = (ask.body.attachment ?? {}) as {name?: string}
+    const addon = provision(ask.platform, app, String(ask.body.plan ?? ''), name)
     if (!addon) throw notFound('plan', "Couldn't find either the add-on service or the add-on plan.")
     return {status: 201, body: present(ask, addon)}
   }),
@@ -41,7 +41,7 @@ export const addonRoutes = [
 ]
 
 function addonOf({platform, params}: Ask): AddonState {
-  const addon = platform.state.addons.find((one) => one.id === params['addon'] || one.name === params['addon'])
+  const addon = platform.state.addons.find((one) => one.id === params.addon || one.name === params.addon)
   if (!addon) throw notFound('add_on', "Couldn't find that add-on.")
   return addon
 }

@@ -20,7 +20,7 @@ export const attachmentRoutes = [
   }),
   route('GET', '/apps/:app/addon-attachments/:attachment', (ask) => {
     const app = appOf(ask)
-    const wish = ask.params['attachment']
+    const wish = ask.params.attachment
     const found = ask.platform.state.attachments.find(
       (one) => one.appId === app.id && (one.id === wish || one.name === wish),
     )

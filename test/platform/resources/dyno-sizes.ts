@@ -9,7 +9,7 @@ import {appOf} from './find.js'
 export const dynoSizeRoutes = [
   route('GET', '/dyno-sizes', ({variant}) => ({list: all(variant), fields: ['name', 'id']})),
   route('GET', '/dyno-sizes/:size', ({params, variant}) => {
-    const wish = params['size'] ?? ''
+    const wish = params.size ?? ''
     const body = all(variant).find(({id, name}) => id === wish || name?.toLowerCase() === wish.toLowerCase())
     if (!body) throw notFound('dyno size')
     return {body}

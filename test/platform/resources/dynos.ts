@@ -31,7 +31,7 @@ export const dynoRoutes = [
       throw new ApiError(409, 'conflict', 'Unable to run the process, please try again in a moment.')
     }
 
-    if (ask.body['attach'] !== false) {
+    if (ask.body.attach !== false) {
       throw new ApiError(
         422,
         'invalid_params',
@@ -56,14 +56,14 @@ export const dynoRoutes = [
 function stopOne(ask: Ask) {
   const app = appOf(ask)
   const dynos = ask.platform.dynos(app)
-  if (app.formation[ask.params['dyno'] ?? '']) dynos.restart((dyno) => dyno.type === ask.params['dyno'])
+  if (app.formation[ask.params.dyno ?? '']) dynos.restart((dyno) => dyno.type === ask.params.dyno)
   else dynos.stop(dynoOf(ask, app))
   return accepted
 }
 
 function restartType(ask: Ask) {
   const app = appOf(ask)
-  const type = ask.params['type'] ?? ''
+  const type = ask.params.type ?? ''
   if (ask.variant !== '3.sdk') throw invalidParams('Formations are restarted with version 3.sdk.')
   if (!app.formation[type]) throw notFound('formation', `Couldn't find that process type (${type}).`)
   ask.platform.dynos(app).restart((dyno) => dyno.type === type)
@@ -71,7 +71,7 @@ function restartType(ask: Ask) {
 }
 
 function dynoOf({platform, params}: Ask, app: AppState): Dyno {
-  const dyno = platform.dynos(app).find(params['dyno'] ?? '')
+  const dyno = platform.dynos(app).find(params.dyno ?? '')
   if (!dyno) throw notFound('dyno')
   return dyno
 }

@@ -34,7 +34,7 @@ export const featureRoutes = [
 ]
 
 function nameOf({params}: Ask): string {
-  const wish = params['feature'] ?? ''
+  const wish = params.feature ?? ''
   const name = Object.keys(features).find((one) => one === wish || idOf('feature', one) === wish)
   if (!name) throw notFound('app feature')
   return name

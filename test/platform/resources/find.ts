@@ -5,7 +5,7 @@ import type {AppState, ReleaseState} from '../state/types.js'
 
 /** The app in the path. @throws ApiError 404, or 403 when the knob takes the access away */
 export function appOf({platform, params}: Ask): AppState {
-  const app = findApp(platform.state, params['app'] ?? '')
+  const app = findApp(platform.state, params.app ?? '')
   if (!app) throw notFound('app')
   if (platform.knobs(app.name).forbidden) {
     throw new ApiError(403, 'forbidden', `You do not have access to the app ${app.name}.`)

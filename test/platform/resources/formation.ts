@@ -20,13 +20,13 @@ export const formationRoutes = [
   }),
   route('GET', '/apps/:app/formation/:type', (ask) => {
     const app = appOf(ask)
-    const type = typesOf(app).find((one) => one === ask.params['type'] || app.formation[one]?.id === ask.params['type'])
-    if (!type) throw notFound('formation', `Couldn't find that process type (${ask.params['type']}).`)
+    const type = typesOf(app).find((one) => one === ask.params.type || app.formation[one]?.id === ask.params.type)
+    if (!type) throw notFound('formation', `Couldn't find that process type (${ask.params.type}).`)
     return {body: presentFormation(ask.platform, app, type, ask.variant)}
   }),
   route('PATCH', '/apps/:app/formation', (ask) => {
     const app = appOf(ask)
-    const {types, images, warning} = updateFormation(ask.platform, app, ask.body['updates'], ask.variant)
+    const {types, images, warning} = updateFormation(ask.platform, app, ask.body.updates, ask.variant)
     return {
       body: types.map((type) => presentFormation(ask.platform, app, type, ask.variant, images[type])),
       ...(warning && {headers: {'X-Heroku-Warning': warning}}),
@@ -34,7 +34,7 @@ export const formationRoutes = [
   }),
   route('PATCH', '/apps/:app/formation/:type', (ask) => {
     const app = appOf(ask)
-    const type = ask.params['type'] ?? ''
+    const type = ask.params.type ?? ''
     const update = {...(ask.body as FormationUpdate), type}
     const {images, warning} = updateFormation(ask.platform, app, [update], ask.variant)
     return {

@@ -17,15 +17,15 @@ export const releaseRoutes = [
   }),
   route('GET', '/apps/:app/releases/:release', (ask) => {
     const app = appOf(ask)
-    return {body: presentRelease(ask.platform, app, releaseOf(app, ask.params['release'] ?? ''), ask.variant)}
+    return {body: presentRelease(ask.platform, app, releaseOf(app, ask.params.release ?? ''), ask.variant)}
   }),
   route('GET', '/apps/:app/releases/:release/config-vars', (ask) => ({
-    body: releaseOf(appOf(ask), ask.params['release'] ?? '').configVars,
+    body: releaseOf(appOf(ask), ask.params.release ?? '').configVars,
   })),
   route('POST', '/apps/:app/releases', (ask) => {
     const app = appOf(ask)
-    if (ask.body['slug']) throw new ApiError(422, 'invalid_params', 'The local Heroku has no slugs.')
-    const release = rollback(ask.platform, app, String(ask.body['release'] ?? ''))
+    if (ask.body.slug) throw new ApiError(422, 'invalid_params', 'The local Heroku has no slugs.')
+    const release = rollback(ask.platform, app, String(ask.body.release ?? ''))
     return {status: 201, body: presentRelease(ask.platform, app, release, ask.variant)}
   }),
 ]

@@ -55,7 +55,7 @@ async function dynoFor(
     const up = web.filter((dyno) => dyno.state === 'up')
     const next = up[(turn += 1) % up.length]
     if (next) return next
-    if (!app.formation['web']?.quantity || !currentRelease(app)?.images['web']) return 'noWeb'
+    if (!app.formation.web?.quantity || !currentRelease(app)?.images.web) return 'noWeb'
     if (web.length > 0 && web.every((dyno) => dyno.state === 'crashed')) return 'crashed'
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
