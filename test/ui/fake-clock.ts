@@ -10,8 +10,15 @@ export function fakeClock(): Clock & {advance(ms: number): Promise<void>} {
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted()
-        signal?.addEventListener('abort', () => reject(signal.reason))
-        sleepers.push({until: now + ms, wake: resolve})
+        const onAbort = () => reject(signal?.reason)
+        signal?.addEventListener('abort', onAbort, {once: true})
+        sleepers.push({
+          until: now + ms,
+          wake() {
+            signal?.removeEventListener('abort', onAbort)
+            resolve()
+          },
+        })
       }),
     async advance(ms) {
       const end = now + ms

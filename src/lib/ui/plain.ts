@@ -7,7 +7,7 @@ import {startHeartbeat} from './heartbeat.js'
 import {paintFor} from './paint.js'
 import {startProgressLog} from './progress-log.js'
 import {storyOf} from './story.js'
-import {busyStep, emptyView, reduceView, type View} from './view.js'
+import {busyStep, emptyView, reduceView, type Progress, type View} from './view.js'
 
 /** Append-only lines for a CI log or a pipe; `write` is given whole lines only. */
 export function createPlainRenderer(options: {
@@ -36,7 +36,7 @@ export function createPlainRenderer(options: {
       case 'undo-started':
         return [`Undoing: ${oneLine(event.title)}…`]
       case 'step-log':
-        return harmlessLines(event.line).map((line) => ofItem(event.item, line))
+        return [...progress.before(event), ...harmlessLines(event.line)].map((line) => ofItem(event.item, line))
       case 'step-progress':
         return progress.linesOf(event).map((line) => ofItem(event.item, line))
       default:
@@ -66,13 +66,10 @@ function stillBusy(view: View, now: number): string[] {
   const step = busyStep(view)
   if (!step) return [`… still: ${oneLine(view.run.command)} (${formatDuration(now - view.run.since)})`]
   const title = step.state === 'undoing' ? `Undoing: ${oneLine(step.title)}` : oneLine(step.title)
-  const parts = step.items
-    .filter(({done}) => !done)
-    .map((item) => `${item.name} ${formatProgress(item) ?? item.message ?? ''}`.trim())
-  const own = [step.own.message, formatProgress(step.own)].filter((text) => text !== undefined).join(' ')
-  const where = [own, ...parts]
-    .filter(Boolean)
-    .map((part) => oneLine(part))
-    .join(', ')
+  const parts = [step.own, ...step.items.filter(({done}) => !done)].map((part) => oneLine(saidOf(part)))
+  const where = parts.filter(Boolean).join(', ')
   return [`… still: ${title} (${formatDuration(now - step.since)})${where && `: ${where}`}`]
 }
+
+const saidOf = ({name, message, ...numbers}: Progress & {name?: string}): string =>
+  [name, message, formatProgress(numbers)].filter((text) => text !== undefined).join(' ')

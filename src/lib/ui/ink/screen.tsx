@@ -16,22 +16,20 @@ export function Screen({view, rows, columns, now, paint}: ScreenProps) {
   const items = busy ? partsOf(busy) : []
   const pending = view.stopping ? [] : view.steps.filter(({state}) => state === 'pending')
   const log = busy?.log ?? []
+  const named = items.length > 1 || log.some(({item}) => item !== items[0]?.name)
   const room = fit(rows, {items: items.length, log: log.length, pending: pending.length})
-  const tick = Math.floor(now / TICK)
+  // One column stays free: in the last one, terminals differ in when they wrap.
+  const look = {width: Math.max(1, columns - 1), tick: Math.floor(now / TICK), paint}
   const total = formatDuration(now - view.run.since)
   return (
-    // One column stays free: in the last one, terminals differ in when they wrap.
-    <Box flexDirection="column" width={Math.max(1, columns - 1)}>
-      <Busy
-        text={busy ? titleOf(busy) : 'Reading the app'}
-        ms={now - (busy ?? view.run).since}
-        tick={tick}
-        paint={paint}
-      />
-      <Items items={items} rows={room.items} columns={columns} tick={tick} paint={paint} />
-      <Log lines={room.log > 0 ? log.slice(-room.log) : []} named={items.length > 1} paint={paint} />
-      <Pending titles={pending.map(({title}) => title)} rows={room.pending} paint={paint} />
-      {room.footer && <Row>{paint.dim(`${progressOf(view)}${total} in all`)}</Row>}
+    <Box flexDirection="column" width={look.width}>
+      <Busy title={busy ? titleOf(busy) : idle(view)} ms={now - (busy ?? view.run).since} look={look} />
+      <Items items={items} rows={room.items} look={look} />
+      <Log lines={room.log > 0 ? log.slice(-room.log) : []} named={named} look={look} />
+      <Pending titles={pending.map(({title}) => title)} rows={room.pending} look={look} />
+      {room.footer && view.plan !== undefined && (
+        <Row text={paint.dim(`${countOf(view)}${total} in all`)} look={look} />
+      )}
     </Box>
   )
 }
@@ -40,13 +38,16 @@ export type ScreenProps = {view: View; rows: number; columns: number; now: numbe
 
 const titleOf = (step: StepView): string => (step.state === 'undoing' ? `Undoing: ${step.title}` : step.title)
 
+/** Nothing is heard of a run before its plan, or between two plans: it reads. */
+const idle = ({stopping}: View): string => (stopping ? 'Stopping' : 'Reading the app')
+
 /** What a step says of itself is shown like a part without a name. */
 function partsOf(step: StepView): ItemView[] {
   const says = step.own.message !== undefined || step.own.current !== undefined
   return says ? [{name: '', since: step.since, ...step.own}, ...step.items] : step.items
 }
 
-function progressOf({steps, stopping}: View): string {
+function countOf({steps, stopping}: View): string {
   const started = steps.filter(({state}) => state !== 'pending').length
   return stopping || steps.length === 0 ? '' : `step ${started} of ${steps.length} · `
 }

@@ -35,7 +35,8 @@ export function createTerminal(stream: NodeJS.WriteStream, reflows: boolean) {
       .split('\n')
       .slice(0, -1)
       .reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0)
-    return rows > 0 ? `\r${ESC}[${rows}A${ESC}[J` : `\r${ESC}[J`
+    // Line by line, as Ink does: tmux moves a screen that is cleared from its first row into the scrollback.
+    return `${`${ESC}[2K${ESC}[1A`.repeat(rows)}${ESC}[2K\r`
   }
 
   return {
