@@ -1,7 +1,7 @@
 /** What an error of a socket, of http-call or of fetch carries; `cause` is where fetch hides the real one. */
 type NetworkError = Error & {code?: string; syscall?: string; hostname?: string; cause?: unknown; errors?: unknown[]}
 
-const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|UND_ERR_PRX_TLS/
+const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|UND_ERR_PRX_TLS|SSL_WRONG_VERSION/
 const UNFOUND = new Set(['EAI_AGAIN', 'ENOTFOUND'])
 const UNREACHED = new Set([
   'ECONNREFUSED',
@@ -16,10 +16,10 @@ const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET',
 const PROXY_REFUSAL = /^Proxy response \((\d+)\)|tunneling socket could not be established, statusCode=(\d+)/
 const PROXY_FAILURE = /tunneling socket could not be established, cause=(.*)/
 
-/** The error below fetch's "fetch failed" and below an attempt at several addresses. */
+/** The error at the bottom: fetch wraps it once or twice, an attempt at several addresses keeps a list. */
 function rootOf(error: unknown): NetworkError {
   const own = error instanceof Error ? (error as NetworkError) : (new Error(String(error)) as NetworkError)
-  if (own.message === 'fetch failed' && own.cause instanceof Error) return rootOf(own.cause)
+  if (own.cause instanceof Error) return rootOf(own.cause)
   const [first] = own.errors ?? []
   return own.code === undefined && first instanceof Error ? rootOf(first) : own
 }
@@ -35,6 +35,8 @@ export function neverLeft(error: unknown): boolean {
     code === 'ERR_INVALID_URL' ||
     PROXY_REFUSAL.test(message) ||
     PROXY_FAILURE.test(message) ||
+    // fetch's word for a port it never speaks to.
+    message === 'bad port' ||
     // Node's words when TLS breaks off before the first byte of the request.
     message.startsWith('Client network socket disconnected before secure TLS')
   )

@@ -29,6 +29,8 @@ async function openDispatcher(env: Env): Promise<unknown> {
 /** Empty, not undefined, when there is none: undici would look into the environment by itself. */
 function proxyUrl(url: string | undefined): string {
   if (!url) return ''
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw Object.assign(new Error('no proxy URL'), {code: 'ERR_INVALID_URL'})
   const parsed = new URL(url)
   if (parsed.protocol === 'http:' && !parsed.port) parsed.port = '8080'
   return parsed.href

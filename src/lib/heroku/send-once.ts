@@ -8,6 +8,7 @@ import {neverLeft, networkWords} from './network-words.js'
 import {RATE_LIMIT_PATIENCE_MS, rateLimitWait, waitWords} from './rate-limit.js'
 import {remaining, saidIn} from './read-once.js'
 import {acceptOf, type Variant} from './variant.js'
+import {Silence} from './within.js'
 
 /** A write as it goes out, and what came back. */
 export type Write = Asked & {variant: Variant; body: unknown}
@@ -60,8 +61,10 @@ async function send(write: Write, options: SendOptions): Promise<Response> {
     'content-type': 'application/json',
     'request-id': randomUUID(),
   })
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(new Silence('no answer in time')), deadlineMs)
   try {
-    const signal = AbortSignal.timeout(deadlineMs)
+    const {signal} = controller
     const response = await fetch(url, {method, headers, body: JSON.stringify(body), redirect: 'manual', signal})
     const text = await response.text()
     return {
@@ -74,6 +77,8 @@ async function send(write: Write, options: SendOptions): Promise<Response> {
   } catch (error) {
     const cause = new Error(networkWords(error, url.host))
     throw neverLeft(error) ? new NotSent({...write, cause}) : new OutcomeUnknown({...write, cause})
+  } finally {
+    clearTimeout(timer)
   }
 }
 
