@@ -59,13 +59,13 @@ it('knows of the release phase of an earlier ship: Heroku runs it again', () => 
 
 it('never rolls back without a release to go back to, or to an app that had crashed before', () => {
   const {state} = shipFacts()
-  const first = planRelease(shipFacts({noWayBack: 'it is the first release'}), {}).policy['unhealthy']
+  const first = planRelease(shipFacts({noWayBack: 'it is the first release'}), {}).policy.unhealthy
   expect(first).toMatchObject({
     action: 'hold',
     exit: 4,
     says: 'example-app is not rolled back: it is the first release.',
   })
-  const crashed = planRelease(shipFacts({state: {...state, crashed: ['web.1']}}), {}).policy['unhealthy']
+  const crashed = planRelease(shipFacts({state: {...state, crashed: ['web.1']}}), {}).policy.unhealthy
   expect(crashed).toMatchObject({
     action: 'hold',
     exit: 4,

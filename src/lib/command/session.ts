@@ -91,7 +91,7 @@ function leaveNow(left: Left[], renderer: Renderer | undefined): void {
   const say = (): never => {
     process.stderr.write(['', 'Left at once.', ...lines, ''].join('\n'))
     // The user asked twice: nothing is waited for any more.
-    // eslint-disable-next-line n/no-process-exit, unicorn/no-process-exit
+     
     process.exit(code)
   }
 
@@ -101,6 +101,6 @@ function leaveNow(left: Left[], renderer: Renderer | undefined): void {
 
 /** Nothing has begun: there is nothing to undo, and nothing to say. */
 function leaveUntouched(signal: NodeJS.Signals): never {
-  // eslint-disable-next-line n/no-process-exit, unicorn/no-process-exit
+   
   process.exit(128 + constants.signals[signal])
 }

@@ -3,7 +3,7 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   signal.throwIfAborted()
   let stop: () => void = () => {}
   const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason as Error)
+    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
     signal.addEventListener('abort', stop, {once: true})
   })
   // The loser's failure is nobody's news.

@@ -28,16 +28,16 @@ export async function exactlyOnce<T>(options: OnceOptions<T>): Promise<T> {
   const {isUnknown, resend = false} = options
   try {
     return await callUntilSent(options)
-  } catch (unknown) {
-    if (!isUnknown(unknown)) throw unknown
+  } catch (error_) {
+    if (!isUnknown(error_)) throw error_
     const first = await settle(options)
     if (first.found !== undefined) return first.found
-    if (!resend || !first.certain || options.signal?.aborted) throw unknown
+    if (!resend || !first.certain || options.signal?.aborted) throw error_
     try {
       return await options.call()
     } catch (error) {
       // Refused or not sent now: what the first one did is as unknown as before.
-      if (!isUnknown(error)) throw unknown
+      if (!isUnknown(error)) throw error_
       const second = await settle(options)
       if (second.found !== undefined) return second.found
       throw error

@@ -34,7 +34,7 @@ export async function settle<Services>(
   const signal = run.interruptedBy()
   const named = rowOf(plan, stop)
   const pastPivot = run.begun.some(({step}) => step.pivot) && !named.pastPivot
-  const interrupted = pastPivot ? (plan.policy['interrupted'] ?? INTERRUPTED) : INTERRUPTED
+  const interrupted = pastPivot ? (plan.policy.interrupted ?? INTERRUPTED) : INTERRUPTED
   const row = signal ? interrupted : named
   const reason = signal ? `interrupted by ${signal}` : messageOf(stop.error)
   if (signal) tryWrite(run, {type: 'signal', signal})
