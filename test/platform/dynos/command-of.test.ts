@@ -42,6 +42,6 @@ test('config vars win over ENV; PATH is the image’s, then the host’s', () =>
   mkdirSync(path.join(root, 'only-in-image/bin'), {recursive: true})
   const env = dynoEnv(root, {A: 'image', B: 'image', PATH: '/only-in-image/bin:/usr/bin'}, {A: 'config'})
   expect(env).toMatchObject({A: 'config', B: 'image'})
-  expect(env['PATH']).toBe(`${root}/only-in-image/bin:/usr/bin:${process.env.PATH}`)
+  expect(env.PATH).toBe(`${root}/only-in-image/bin:/usr/bin:${process.env.PATH}`)
   rmSync(root, {recursive: true})
 })

@@ -13,7 +13,7 @@ export function commandOf({config}: ImageConfig): DynoCommand {
   const words = [...(config?.Entrypoint ?? []), ...(config?.Cmd ?? [])]
   const env = (config?.Env ?? []).map((pair) => {
     const at = pair.indexOf('=')
-    return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+    return at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
   })
   return {
     command: words.map(escapeWord).join(' '),
@@ -32,9 +32,9 @@ export function dynoEnv(
   configVars: Record<string, string>,
 ): Record<string, string> {
   const env = {...imageEnv, ...configVars}
-  const folders = (env['PATH'] ?? '').split(':').filter((folder) => folder !== '')
+  const folders = (env.PATH ?? '').split(':').filter((folder) => folder !== '')
   const ours = folders.map((folder) => (existsSync(folder) ? folder : path.join(root, folder)))
-  return {...env, PATH: [...ours, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':')}
+  return {...env, PATH: [...ours, process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(':')}
 }
 
 /** As Ruby's Shellwords does, which is what the real log lines look like. */

@@ -23,7 +23,7 @@ export function spawnDyno(
     cwd: options.cwd,
     detached: true,
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       ...options.env,
       ...(options.port === undefined ? {} : {PORT: String(options.port)}),
     },

@@ -101,7 +101,7 @@ export async function tarOf(files: Record<string, Buffer | string>): Promise<Buf
 }
 
 function isProgram(content: Buffer | string): boolean {
-  return /^(?:#!|\x7FELF)/.test(content.slice(0, 4).toString())
+  return /^(?:#!|\u007FELF)/.test(content.slice(0, 4).toString())
 }
 
 function foldersAbove(name: string): string[] {
