@@ -54,7 +54,8 @@ function compile(text: string): Pattern['matches'] {
   const star = text.indexOf('**')
   const plain = (part: string) => !/[*?[\]\\]/.test(part)
   if (plain(text)) return (file) => file === text
-  if (star === text.length - 2 && plain(text.slice(0, star))) return (file) => file.startsWith(text.slice(0, -2))
+  if (star !== -1 && star === text.length - 2 && plain(text.slice(0, star)))
+    return (file) => file.startsWith(text.slice(0, -2))
   if (star === 0 && plain(text.slice(2))) {
     const tail = text.slice(2)
     return (file) => file.endsWith(tail) || (tail.startsWith('/') && file === tail.slice(1))
