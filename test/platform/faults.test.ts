@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {until, usePlatform} from './fixture.js'
+import {idle, until, usePlatform} from './fixture.js'
 
 const platform = usePlatform()
 const {ask} = platform
@@ -64,5 +64,17 @@ describe('faults by request × moment', () => {
       'POST 500',
       'POST 202',
     ])
+  })
+
+  it('lets a download be lost, too', async () => {
+    await platform.heroku.createApp('acme')
+    const {images} = await platform.heroku.seedRelease('acme', {images: {web: idle}})
+    const read = () =>
+      fetch(`${platform.heroku.url}/v2/acme/web/blobs/${images.web}`, {
+        headers: {Authorization: `Basic ${Buffer.from(`_:${platform.heroku.apiKey}`).toString('base64')}`},
+      })
+    platform.heroku.fault({method: 'GET', path: /blobs/, moment: 'lost'})
+    await expect(read()).rejects.toThrow('fetch failed')
+    expect((await read()).status).toBe(200)
   })
 })

@@ -1,23 +1,18 @@
-import {mkdirSync, mkdtempSync} from 'node:fs'
-import {rm} from 'node:fs/promises'
+import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
-import {Faults, type Fault, type SetFault} from './api/faults.js'
-import {RateLimit} from './api/rate-limit.js'
+import type {Fault, SetFault} from './api/faults.js'
 import {fillExampleApp} from './example-app.js'
-import {DynoManager} from './formation/dyno-manager.js'
-import {defaultKnobs, type Knobs} from './knobs.js'
-import {AppLog} from './logs/app-log.js'
+import type {Knobs} from './knobs.js'
 import {findApp, type Platform} from './platform.js'
-import {ImageStore} from './registry/image-store.js'
+import {newPlatform} from './new-platform.js'
 import {AppListeners, listen} from './router/app-listeners.js'
 import {seedRelease, type SeedImages} from './seed.js'
 import {platformServer, type AskedRequest} from './serve.js'
 import {newApp, type AppOptions} from './state/new-app.js'
-import {newState, readState, writeState} from './state/state-file.js'
+import {writeState} from './state/state-file.js'
 import type {AppState, ReleaseState} from './state/types.js'
-import {PlatformTime} from './time.js'
-import {worldOf, type World} from './world.js'
+import {settledWorld, worldOf, type World} from './world.js'
 
 export type {Fault, SetFault} from './api/faults.js'
 export type {Knobs} from './knobs.js'
@@ -59,6 +54,8 @@ export type LocalHeroku = {
   /** Calls left; may be set. */
   rateLimit: {remaining: number}
   world(app: string): World
+  /** The world once no release is pending and no dyno is starting or missing. @throws Error after `ms`, default 15 s */
+  settled(app: string, ms?: number): Promise<World>
   /** The whole log of an app that is still kept, formatted. */
   log(app: string): string[]
   /** Ends every dyno and waits for it. */
@@ -66,13 +63,17 @@ export type LocalHeroku = {
 }
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<LocalHeroku> {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'local-heroku-'))
+  const scratch = await mkdtemp(path.join(tmpdir(), 'local-heroku-'))
+  const removeScratch = () => rm(scratch, {recursive: true, force: true, maxRetries: 3})
   const {stateFile} = options
   const platform = newPlatform(options, scratch)
   const listeners = new AppListeners()
   const requests: AskedRequest[] = []
   const server = platformServer(platform, requests)
-  const port = await listen(server, options.port ?? 0)
+  const port = await listen(server, options.port ?? 0).catch(async (error) => {
+    await removeScratch()
+    throw error
+  })
   platform.url = `http://localhost:${port}`
   for (const app of platform.state.apps) {
     await listeners.open(platform, app)
@@ -104,6 +105,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     knobs: (app) => platform.knobs(appNamed(app).name),
     rateLimit: platform.rateLimit,
     world: (app) => worldOf(platform, appNamed(app)),
+    settled: (app, ms = 15_000) => settledWorld(platform, appNamed(app), ms),
     log: (app) => platform.log(appNamed(app).name).formatted(),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
@@ -112,7 +114,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
       server.closeAllConnections()
       await Promise.all([closed, listeners.close()])
       if (stateFile) writeState(stateFile, platform.state)
-      await rm(scratch, {recursive: true, force: true, maxRetries: 3})
+      await removeScratch()
     },
   }
   if (options.exampleApp && !findApp(platform.state, 'example-app')) {
@@ -120,48 +122,6 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
   }
 
   return local
-}
-
-function newPlatform({apiKey, speed = 1, stateFile}: PlatformOptions, scratch: string): Platform {
-  const images = stateFile ? `${stateFile}.images` : path.join(scratch, 'images')
-  mkdirSync(images, {recursive: true})
-  const state = (stateFile && readState(stateFile)) || newState()
-  const logs = perName(() => new AppLog())
-  const knobs = perName(defaultKnobs)
-  const managers = new Map<string, DynoManager>()
-  const platform: Platform = {
-    state,
-    images: new ImageStore(images),
-    apiKey: apiKey ?? state.apiKey,
-    faults: new Faults(),
-    rateLimit: new RateLimit(),
-    time: new PlatformTime(speed),
-    logSessions: new Map(),
-    streams: new Map(),
-    url: '',
-    scratch,
-    log: logs,
-    knobs,
-    dynos(app) {
-      const manager = managers.get(app.id) ?? new DynoManager(platform, app)
-      managers.set(app.id, manager)
-      return manager
-    },
-    webUrl: (app) => `http://127.0.0.1:${app.routerPort}`,
-    changed() {
-      if (stateFile) writeState(stateFile, state)
-    },
-  }
-  return platform
-}
-
-function perName<T>(make: () => T): (name: string) => T {
-  const made = new Map<string, T>()
-  return (name) => {
-    const known = made.get(name) ?? make()
-    made.set(name, known)
-    return known
-  }
 }
 
 /**

@@ -10,7 +10,7 @@ const {values} = parseArgs({
   },
 })
 
-const heroku = await startPlatform({
+const starting = startPlatform({
   port: Number(values.port),
   speed: Number(values.speed),
   exampleApp: true,
@@ -18,17 +18,23 @@ const heroku = await startPlatform({
   ...(values['api-key'] && {apiKey: values['api-key']}),
 })
 
-const quote = (value: string) => (/^[\w:/.@-]+$/.test(value) ? value : `'${value}'`)
-process.stderr.write(`The local Heroku listens on ${heroku.url}. Paste these lines into another terminal:\n\n`)
-for (const [name, value] of Object.entries(heroku.env)) process.stdout.write(`export ${name}=${quote(value)}\n`)
-process.stderr.write('\nThen: heroku apps:info --app example-app. Ctrl-C stops it with its dynos.\n')
-
 let stopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (stopping) process.exit(1)
     stopping = true
     process.stderr.write('\nStopping…\n')
-    void heroku.stop().then(() => process.exit(0))
+    void starting.then((heroku) => heroku.stop()).then(() => process.exit(0))
   })
 }
+
+const heroku = await starting.catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE') throw error
+  process.stderr.write(`Can't listen on port ${values.port}: it is in use. Choose another with --port.\n`)
+  process.exit(1)
+})
+
+const quote = (value: string) => (/^[\w:/.@-]+$/.test(value) ? value : `'${value}'`)
+process.stderr.write(`The local Heroku listens on ${heroku.url}. Paste these lines into another terminal:\n\n`)
+for (const [name, value] of Object.entries(heroku.env)) process.stdout.write(`export ${name}=${quote(value)}\n`)
+process.stderr.write('\nThen: heroku apps:info --app example-app. Ctrl-C stops it with its dynos.\n')

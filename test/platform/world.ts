@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {Platform} from './platform.js'
 import {currentRelease} from './state/new-app.js'
 import type {AppState} from './state/types.js'
@@ -44,6 +45,24 @@ export function worldOf(platform: Platform, app: AppState): World {
     releases: app.releases.length,
     pendingReleases: app.releases.filter(({status}) => status === 'pending').length,
   }
+}
+
+/** Waits until nothing is on its way any more. @throws Error with the world as it is, after `ms` */
+export async function settledWorld(platform: Platform, app: AppState, ms: number): Promise<World> {
+  for (const deadline = Date.now() + ms; ; await sleep(10)) {
+    const world = worldOf(platform, app)
+    const wanted = Object.entries(world.formation)
+      .filter(([type, {image}]) => image && type !== 'release')
+      .reduce((sum, [, {quantity}]) => sum + quantity, 0)
+    const standing = world.dynos.filter(({name, state}) => state !== 'starting' && isOfFormation(world, name))
+    if (world.pendingReleases === 0 && standing.length === wanted) return world
+    if (Date.now() > deadline) throw new Error(`${app.name} has not settled: ${JSON.stringify(world)}`)
+  }
+}
+
+function isOfFormation({formation}: World, name: string): boolean {
+  const [type = '', number] = name.split('.')
+  return Number(number) <= (formation[type]?.quantity ?? 0)
 }
 
 const sorted = <T>(entries: Array<[string, T]>): Array<[string, T]> => entries.toSorted(([a], [b]) => (a < b ? -1 : 1))

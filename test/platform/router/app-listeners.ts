@@ -26,8 +26,12 @@ export class AppListeners {
   }
 }
 
+/** Longer than any client's pool keeps a connection: a request must not meet a server that hangs up on an idle one. */
+const keepAliveMs = 120_000
+
 /** On IPv4 loopback; resolves with the port. */
 export function listen(server: Server, port: number): Promise<number> {
+  server.keepAliveTimeout = keepAliveMs
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', () => {

@@ -66,12 +66,14 @@ async function dynoFor(
 /** Resolves once the answer was passed on; rejects with the router's error when the dyno gave none. */
 function forward(platform: Platform, dyno: Dyno, req: IncomingMessage, res: ServerResponse): Promise<void> {
   return new Promise((resolve, reject) => {
-    const headers = {...req.headers, 'x-forwarded-for': req.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http'}
+    const forwarded = {'x-forwarded-for': req.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http'}
+    // A connection kept alive would keep a dyno that drains waiting for it.
+    const headers = {...req.headers, ...forwarded, connection: 'close'}
     const onward = request(
-      {host: '127.0.0.1', port: dyno.process.port, method: req.method, path: req.url, headers, agent: false},
+      {host: 'localhost', port: dyno.process.port, method: req.method, path: req.url, headers, agent: false},
       (answer) => {
         clearTimeout(timer)
-        res.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+        res.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders))
         answer.pipe(res)
         answer.on('end', resolve).on('error', () => reject(routerErrors.closed))
       },
@@ -87,4 +89,10 @@ function forward(platform: Platform, dyno: Dyno, req: IncomingMessage, res: Serv
     res.on('close', () => onward.destroy())
     req.pipe(onward)
   })
+}
+
+/** Headers that are about the dyno's connection and not the client's stay behind. */
+function endToEnd(raw: string[]): string[] {
+  const pairs = raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? '']] : []))
+  return pairs.filter(([name = '']) => !/^(connection|keep-alive|transfer-encoding)$/i.test(name)).flat()
 }

@@ -1,0 +1,38 @@
+import {beforeEach, describe, expect, it} from 'vitest'
+import {needs, officialSchemas} from '../real/needs.js'
+import {plain, sdk} from './fixture.js'
+import {unlikeTheSchemas} from './official-schema.js'
+
+beforeEach((ctx) => needs(ctx, 'official-schemas'))
+
+const session = {
+  created_at: '2026-01-01T12:00:00Z',
+  id: '01234567-89ab-4def-8123-456789abcdef',
+  logplex_url: 'http://localhost:1/logplex/1',
+  updated_at: '2026-01-01T12:00:00Z',
+}
+const {logplex_url: _url, ...withoutUrl} = session
+const answer = (body: unknown, path = '/apps/acme/log-sessions', accept = plain) => ({
+  method: 'POST',
+  path,
+  status: 201,
+  accept,
+  extended: false,
+  body,
+})
+
+describe('what checks the answers against the official schemas', () => {
+  it('has nothing against an answer that is right', () => {
+    expect(unlikeTheSchemas(officialSchemas, [answer(session), answer(session, undefined, sdk)])).toEqual([])
+  })
+
+  it.each([
+    ['a property that is missing', answer(withoutUrl), /required property 'logplex_url'/],
+    ['one that is not known', answer({...session, secret: 1}), /must NOT have additional properties/],
+    ['a wrong type', answer({...session, id: 7}), /\/id must be string/],
+    ['an id that is none', answer({...session, id: 'seven'}), /must match format "uuid"/],
+    ['a call nobody described', answer(session, '/apps/acme/nonsense'), /not in the schema/],
+  ])('names %s', (_what, wrong, problem) => {
+    expect(unlikeTheSchemas(officialSchemas, [wrong]).join('\n')).toMatch(problem)
+  })
+})
