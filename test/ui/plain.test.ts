@@ -243,7 +243,7 @@ test('with colour the text is the same under the colours', () => {
       void plainly.close()
       void inColour.close()
       // eslint-disable-next-line no-control-regex -- our own colours
-      expect(inColour.output().replace(/\u001B\[[\d;]*m|⬢ /g, '')).toBe(plainly.output().replaceAll('⬢ ', ''))
+      expect(inColour.output().replaceAll(/\u001B\[[\d;]*m|⬢ /g, '')).toBe(plainly.output().replaceAll('⬢ ', ''))
     }),
   )
 })

@@ -78,7 +78,7 @@ test('colours change nothing but colours', () => {
   for (const [, events] of moments) {
     const inColour = frameOf(events, {columns: 60, rows: 20, colour: true})
     // eslint-disable-next-line no-control-regex -- our own colours
-    expect(inColour.replace(/\u001B\[[\d;]*m/g, '')).toBe(frameOf(events, {columns: 60, rows: 20}))
+    expect(inColour.replaceAll(/\u001B\[[\d;]*m/g, '')).toBe(frameOf(events, {columns: 60, rows: 20}))
   }
 })
 

@@ -13,7 +13,7 @@ const INVISIBLE = /[\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFF
  */
 export function harmlessLines(text: string): string[] {
   const lines = text
-    .replace(ESCAPES, '')
+    .replaceAll(ESCAPES, '')
     .split(/\r*\n/)
     .map((line) => harmlessLine(line))
   while (lines.length > 1 && lines.at(-1) === '') lines.pop()
@@ -25,5 +25,5 @@ export const oneLine = (text: string): string => harmlessLines(text).filter(Bool
 
 function harmlessLine(line: string): string {
   const shown = line.split('\r').findLast(Boolean) ?? ''
-  return shown.replaceAll('\t', '    ').replace(CONTROLS, '').replace(INVISIBLE, '').trimEnd()
+  return shown.replaceAll('\t', '    ').replaceAll(CONTROLS, '').replaceAll(INVISIBLE, '').trimEnd()
 }

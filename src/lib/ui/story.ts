@@ -27,6 +27,8 @@ export function storyOf(event: RunEvent, paint: Paint): string[] {
     case 'undo-failed':
       return ended(paint.bad('✗'), `Could not undo "${oneLine(event.title)}"`, event.message, event.ms, paint)
     case 'run-ended':
+      // A green end is the command's answer, on stdout: said here as well, a terminal would show it twice.
+      if (event.exitCode === 0) return []
       return ['', ...harmlessLines(event.message).map((line) => paint.strong(line)), ...leftBehind(event.left, paint)]
     default:
       return []

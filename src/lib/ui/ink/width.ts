@@ -4,7 +4,7 @@ const WIDE =
 const NO_CELL = /\p{Mn}|\p{Me}/u
 // What joins or alters the character before it. Terminals disagree on how wide the result is, and one row too many for a
 // frame would leave a line behind at every frame; a screen that redraws does better without the finer points.
-const JOINERS = /\p{DI}|\p{Cf}|[\u20E3\u{1F3FB}-\u{1F3FF}]/gu
+const JOINERS = /\p{DI}|\p{Cf}|\p{Emoji_Modifier}|\u20E3/gu
 // The halves of a flag, for which the same holds: their letters do.
 const FLAGS = /[\u{1F1E6}-\u{1F1FF}]/gu
 // Nobody knows how wide a character is that nobody defined.
@@ -16,9 +16,9 @@ const COLOUR = /(\u001B\[[\d;]*m)/
 export const evenText = (text: string): string =>
   text
     .normalize('NFC')
-    .replace(FLAGS, (half) => String.fromCodePoint((half.codePointAt(0) ?? 0) - 0x1f1e6 + 65))
-    .replace(JOINERS, '')
-    .replace(UNKNOWN, '\uFFFD')
+    .replaceAll(FLAGS, (half) => String.fromCodePoint((half.codePointAt(0) ?? 0) - 0x1f1e6 + 65))
+    .replaceAll(JOINERS, '')
+    .replaceAll(UNKNOWN, '\uFFFD')
 
 /**
  * How many cells of a terminal `evenText` takes; colours take none. Ink counts less for some scripts, because it measures
