@@ -4,7 +4,11 @@ import {randomBytes} from 'node:crypto'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 
 import {PushRefused} from '../../src/lib/docker/errors.js'
+import {errorIn, jsonLines} from '../../src/lib/docker/json-lines.js'
 import {readRefusal, splitReference} from '../../src/lib/docker/push.js'
+import {fileSync} from '../../src/lib/docker/session/file-sync.js'
+import {openSession} from '../../src/lib/docker/session/session.js'
+import {connect} from '../../src/lib/docker/transport.js'
 import type {PushProgress} from '../../src/lib/docker/types.js'
 import {PASSWORD, serveRegistry, type ServedRegistry} from '../platform/registry/serve.js'
 import {needs} from '../real/needs.js'
@@ -126,6 +130,36 @@ describe.each(engines)('on $engine', ({engine: part, host}) => {
     await build(engine, {context, tags: [image]})
     return {engine, image}
   }
+})
+
+test('an OCI image in the containerd store is refused in earnest, and told as unsupported', async (ctx) => {
+  await needs(ctx, 'newer-docker')
+  const host = engines[1].host()
+  const image = `${registry.host}/${uniqueName()}/web`
+  const context = await contextWith({Dockerfile: 'FROM scratch\nCOPY file /\n', file: 'x'})
+  const transport = connect({host, from: 'a test'})
+  const session = await openSession(transport, [fileSync({context, dockerfile: context}, () => {})], {sharedKey: image})
+  const outputs = JSON.stringify([{Type: 'moby', Attrs: {'oci-mediatypes': 'true'}}])
+  const query = {
+    version: '2',
+    remote: 'client-session',
+    session: session.id,
+    dockerfile: 'Dockerfile',
+    t: image,
+    outputs,
+  }
+  for await (const message of jsonLines(await transport.stream({method: 'POST', path: '/build', query}))) {
+    expect(errorIn(message)).toBeUndefined()
+  }
+  session.close()
+  const pushing = (await engineAt(host)).push(
+    image,
+    {password: PASSWORD, host: registry.host},
+    () => {},
+    new AbortController().signal,
+  )
+  await expect(pushing).rejects.toMatchObject({kind: 'unsupported', status: 405})
+  await removeImages(host, [image])
 })
 
 const LAYER = 'application/vnd.docker.image.rootfs.diff.tar.gzip'

@@ -47,9 +47,8 @@ export async function push(
 
 /** What a registry's refusal means, from the words each engine passes on (platform-facts §1.2; 20.10 to 28.5 differ). */
 export function readRefusal(message: string): {kind: Refusal; status?: number} {
-  const found =
-    /\b(?:status|status code|HTTP)[^\n]*?\b([45]\d\d)\b/i.exec(message) ??
-    /\b(405|401|403)\b (?:Method|Unauthorized|Forbidden)/i.exec(message)
+  // A digest in a URL may hold any three digits.
+  const found = /\b(?:status|HTTP)\b.*?\b([45]\d\d)\b/i.exec(message.replace(/\S+:\/\/\S+/g, ''))
   const status = found ? {status: Number(found[1])} : {}
   if (
     status.status === 405 ||
