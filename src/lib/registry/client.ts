@@ -23,9 +23,9 @@ export type Question = {
 export type Answer = {status: number; headers: Headers; body: Buffer}
 
 /** How long a registry may be silent, milliseconds: while bytes move each of them counts anew. */
-const SILENCE_MS = 60_000
+const SILENCE_MS = 30_000
 /** A registry hashes and stores gigabytes before it answers an upload. */
-const UPLOAD_SILENCE_MS = 300_000
+const UPLOAD_SILENCE_MS = 120_000
 /** Manifests and configs are all we read; 4 MB is what registries allow for one. */
 const MOST_BYTES = 16 * 1024 * 1024
 const MOST_REDIRECTS = 5

@@ -1,13 +1,11 @@
-import {spawn} from 'node:child_process'
 import {randomBytes} from 'node:crypto'
-import {once} from 'node:events'
 import {realpathSync} from 'node:fs'
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
-import {text} from 'node:stream/consumers'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {needs} from '../../real/needs.js'
+import {dockerCli} from './docker-cli.js'
 import {tarOf} from './make-image.js'
 import {PASSWORD, serveRegistry, type ServedRegistry} from './serve.js'
 
@@ -88,13 +86,7 @@ describe.each(clients)('%s', (client) => {
   })
 
   async function docker(argv: string[], input: Buffer | string = ''): Promise<string> {
-    const host = process.env.REAL_DOCKER_HOST
-    const env = {...process.env, DOCKER_CONFIG: config, ...(host ? {DOCKER_HOST: host} : {})}
-    const child = spawn(client, argv, {env, timeout: 50_000})
-    child.stdin.end(input)
-    const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-    if (status !== 0) throw new Error(`docker ${argv[0]} ended with ${status}: ${err}${out}`)
-    return out.trim()
+    return (await dockerCli(argv, {client, config, input})).toString().trim()
   }
 })
 
