@@ -22,7 +22,7 @@ function name(world: World, before: World): unknown {
     formation: Object.fromEntries(
       Object.entries(formation).map(([type, {image, quantity}]) => [type, `${quantity} × ${nameOf(image)}`]),
     ),
-    dynos: Object.fromEntries(dynos.map(({code, name: dyno, state}) => [dyno, `${state}, ${nameOf(code)}`])),
+    dynos: Object.fromEntries(dynos.map(({code, name: dyno, state}) => [dyno.replace(/^release\.\d+$/, 'release'), `${state}, ${nameOf(code)}`])),
   }
 }
 

@@ -139,7 +139,7 @@ export const rows: Row[] = [
     async given(setup) {
       const {heroku} = setup
       heroku.knobs(APP).releaseStaysPending = true
-      await heroku.seedRelease(APP, {images: {release: {command: images.migration}}})
+      await heroku.seedRelease(APP, {images: {release: {command: images.slowMigration}}})
       return good(setup)
     },
     exit: 3,
@@ -155,7 +155,7 @@ export const rows: Row[] = [
   },
   {
     name: 'The journal cannot be written',
-    given: async (setup) => [...(await good(setup)), '--journal', '/proc/no/journal.ndjson'],
+    given: async (setup) => [...(await good(setup)), '--journal', path.join(setup.folder, 'web.tar', 'journal')],
     exit: 3,
     leaves: [],
     says: [/Can't write the journal/],
@@ -262,7 +262,7 @@ export const rows: Row[] = [
     name: 'The release phase fails',
     given: async (setup) => [...(await good(setup)), ...(await setup.archive('release', images.failingMigration))],
     exit: 1,
-    leaves: ['formation.release: none → 0 × no image', 'releases: 3 → 4'],
+    leaves: ['releases: 3 → 4'],
     says: [/relation users does not exist/, /example-app still runs v3/, /What the release phase did to the database/],
   },
   {
@@ -273,7 +273,7 @@ export const rows: Row[] = [
       process.kill('SIGINT')
     },
     exit: 4,
-    leaves: ['formation.release: none → 0 × no image', 'pendingReleases: 0 → 1', 'releases: 3 → 4'],
+    leaves: ['dynos.release: none → up, new image', 'pendingReleases: 0 → 1', 'releases: 3 → 4'],
     says: [/v4 is pending and may still become current/, /heroku releases:output v4 --app example-app/, /heroku releases:rollback v3 --app example-app/],
   },
   {
@@ -347,7 +347,7 @@ export const rows: Row[] = [
   {
     name: 'Somebody else releases during the push',
     async given(setup) {
-      setup.heroku.fault({method: 'PUT', path: /\/v2\/.*\/manifests\//, moment: 'hang'})
+      setup.heroku.fault({method: 'PUT', path: /\/v2\/.*\/manifests\//, moment: 'before', times: 3})
       return good(setup)
     },
     async meanwhile(setup, process) {

@@ -129,11 +129,10 @@ async function crashed(verdict: DynoVerdict & {state: 'crashed'}, notes: CrashNo
 
 function tell(verdict: DynoVerdict, stableForMs: number, ctx: Context): void {
   if (verdict.state === 'crashed') return
-  const up = `${verdict.up} of ${verdict.expected} dynos up`
   const message =
     verdict.state === 'waiting'
-      ? `${up}, waiting for ${verdict.waitingFor.join(', ')}`
-      : `${up}, stable for ${Math.round(verdict.stableMs / 1000)} of ${stableForMs / 1000} s`
+      ? `dynos up, waiting for ${verdict.waitingFor.join(', ')}`
+      : `dynos up, stable for ${Math.round(verdict.stableMs / 1000)} of ${stableForMs / 1000} s`
   ctx.progress({message, current: verdict.up, total: verdict.expected, unit: 'steps'})
 }
 

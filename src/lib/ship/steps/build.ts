@@ -1,5 +1,3 @@
-import path from 'node:path'
-
 import type {BuildRequest, Engine} from '../../docker/types.js'
 import {messageOf, StepError} from '../../run/errors.js'
 import type {Step, StepContext} from '../../run/step.js'
@@ -53,7 +51,6 @@ async function buildOne(
     tags: references,
     ...(facts.target ? {target: facts.target} : {}),
   }
-  ctx.progress({item, message: `${path.basename(source.dockerfile)}: reading`})
   try {
     const {imageId} = await engine.build(
       request,

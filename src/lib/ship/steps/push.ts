@@ -108,6 +108,8 @@ function report(
   ctx: Context,
 ): void {
   const {current, done, layers, present, total} = progress
+  // Before the engine has counted there is nothing to say.
+  if (total === 0 && done === 0) return
   const there = present > 0 ? `, ${present} already there` : ''
   ctx.progress({item, message: `${done} of ${layers} layers${there}`, current, total, unit: 'bytes'})
 }
