@@ -1,8 +1,9 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest'
 import {emptyHome, runHeroku, startHeroku, type HerokuHome} from '../real/heroku-cli.js'
-import {needs} from '../real/needs.js'
+import {needs, officialSchemas} from '../real/needs.js'
 import {until} from './fixture.js'
 import {startPlatform, type LocalHeroku} from './index.js'
+import {unlikeTheSchemas} from './official-schema.js'
 
 /** A stranger: what it makes of our answers is not our opinion. */
 let heroku: LocalHeroku
@@ -166,6 +167,11 @@ describe('the stock Heroku CLI, unchanged', () => {
     expect(
       unknown.filter(({status}) => status !== 401).map(({method, path, status}) => `${method} ${path} ${status}`),
     ).toEqual(['PATCH /apps/example-app/formation 404'])
+  })
+
+  it('was answered as the official schemas say', async (ctx) => {
+    await needs(ctx, 'official-schemas')
+    expect(unlikeTheSchemas(officialSchemas, heroku.requests)).toEqual([])
   })
 })
 

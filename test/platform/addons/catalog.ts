@@ -7,7 +7,7 @@ export type Service = {
   url(name: string): string
 }
 
-export const services: Service[] = [
+const services: Service[] = [
   {
     name: 'heroku-postgresql',
     title: 'Heroku Postgres',

@@ -107,7 +107,7 @@ function crashes(platform: Platform, app: AppState, {type, release}: Launch): bo
 }
 
 /** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -31,7 +31,7 @@ export const appRoutes = [
   }),
 ]
 
-export function presentApp(platform: Platform, app: AppState, variant: Variant): App {
+function presentApp(platform: Platform, app: AppState, variant: Variant): App {
   const named = (kind: string, name: string) => ({id: idOf(kind, name), name})
   const team = /^(.+)@herokumanager\.com$/.exec(app.owner)?.[1]
   return {

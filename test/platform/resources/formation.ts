@@ -45,13 +45,13 @@ export const formationRoutes = [
 ]
 
 /** The process types of the current release; an app that has no image yet shows what was asked for it. */
-export function typesOf(app: AppState): string[] {
+function typesOf(app: AppState): string[] {
   const images = Object.keys(currentRelease(app)?.images ?? {})
   return Object.keys(app.formation).filter((type) => images.length === 0 || images.includes(type))
 }
 
 /** `docker_image` appears with the docker-releases variant only (platform-facts §1.6). */
-export function presentFormation(
+function presentFormation(
   platform: Platform,
   app: AppState,
   type: string,

@@ -31,7 +31,7 @@ export const releaseRoutes = [
 ]
 
 /** `expired`, `eligible_for_rollback` and `artifacts` belong to 3.sdk (platform-facts §1.7); plain 3 keeps the old status. */
-export function presentRelease(platform: Platform, app: AppState, release: ReleaseState, variant: Variant): Release {
+function presentRelease(platform: Platform, app: AppState, release: ReleaseState, variant: Variant): Release {
   const expired = hasExpired(platform, app, release)
   const body: Release = {
     addon_plan_names: release.addonPlanNames,
