@@ -121,12 +121,10 @@ describe('log sessions', () => {
       res.writeHead(200, {'content-type': 'text/plain'}).write(plain('one')[0])
     })
     closing.push(server.close)
-    for await (const _ of platformAt(server.url).logs('example-app', {
-      lines: 1,
-      tail: true,
-      signal: new AbortController().signal,
-    }))
-      break
+    const signal = new AbortController().signal
+    const logs = platformAt(server.url).logs('example-app', {lines: 1, tail: true, signal})[Symbol.asyncIterator]()
+    expect((await logs.next()).value).toMatchObject({text: 'one'})
+    await logs.return!()
     await gone
   })
 
@@ -219,7 +217,7 @@ describe('a log that cannot be read', () => {
     const {asked, host, url} = await logServer([cut, cut, cut])
     const error = await read(url).then(
       () => expect.unreachable(),
-      (caught: unknown) => caught,
+      (error_: unknown) => error_,
     )
     expect(error).toBeInstanceOf(Unreadable)
     expect(describeError(error)).toContain(host)
@@ -230,7 +228,7 @@ describe('a log that cannot be read', () => {
   it('is told by its status', async () => {
     const expired: Session = {chunks: ['<html>gone</html>'], status: 403}
     const {host, url} = await logServer([expired, expired, expired])
-    await expect(read(url).catch((error: unknown) => Promise.reject(new Error(describeError(error))))).rejects.toThrow(
+    expect(await read(url).catch((error: unknown) => describeError(error))).toBe(
       `Can't read the log of example-app from Heroku: ${host} answered with HTTP 403`,
     )
   })

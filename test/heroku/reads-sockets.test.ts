@@ -58,7 +58,7 @@ describe('a read over a bad connection', () => {
     const {host, seen, url} = await serve(() => {})
     const error = await platformAt(url, {deadlines: {readMs: 200}})
       .app('example-app')
-      .catch((caught: unknown) => caught)
+      .catch((error_: unknown) => error_)
     expect(error).toBeInstanceOf(Unreadable)
     expect(describeError(error)).toBe(`Can't read /apps/example-app from Heroku: ${host} did not answer in time`)
     expect(seen).toHaveLength(4)
@@ -84,7 +84,7 @@ describe('a read over a bad connection', () => {
     const host = await deadAddress()
     const error = await platformAt(`http://${host}`)
       .app('example-app')
-      .catch((caught: unknown) => caught)
+      .catch((error_: unknown) => error_)
     expect(describeError(error)).toBe(
       `Can't read /apps/example-app from Heroku: the connection to ${host} is refused: check the network`,
     )
@@ -105,7 +105,7 @@ describe('an interrupted read', () => {
     const {url} = await serve((_, res) => json(res, 429, {id: 'rate_limit', message: 'slow down'}))
     const clock = {
       now: () => Date.now(),
-      sleep: async (_: number, signal?: AbortSignal) => {
+      async sleep(_: number, signal?: AbortSignal) {
         controller.abort(new Error('interrupted by SIGINT'))
         signal?.throwIfAborted()
       },

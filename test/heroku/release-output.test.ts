@@ -66,7 +66,7 @@ function startOf(req: IncomingMessage, framing: Framing): number {
 function pieceEnd(output: Buffer, at: number, wanted: number, framing: Framing): number {
   if (framing !== 'sse-lines' && framing !== 'sse-offsets') return wanted
   const newline = output.indexOf('\n', at)
-  return newline < 0 ? output.length : newline + 1
+  return newline === -1 ? output.length : newline + 1
 }
 
 function framed(output: Buffer, at: number, end: number, framing: Framing): Buffer {
@@ -85,7 +85,7 @@ async function read(url: string, signal = new AbortController().signal): Promise
 }
 
 const text = fc
-  .array(fc.stringMatching(/^[a-c é🚀=]{0,12}$/), {minLength: 1, maxLength: 8})
+  .array(fc.stringMatching(/^[a-c é🚀=]{0,12}$/u), {minLength: 1, maxLength: 8})
   .map((lines) => lines.join('\n'))
   .filter((whole) => whole.length > 0)
 

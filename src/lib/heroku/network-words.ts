@@ -11,7 +11,14 @@ const UNREACHED = new Set([
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
 ])
-const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', 'ERR_STREAM_PREMATURE_CLOSE'])
+const BROKEN = new Set([
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ECONNABORTED',
+  'UND_ERR_SOCKET',
+  'ERR_STREAM_PREMATURE_CLOSE',
+])
 /** undici's and tunnel-agent's words for a proxy that answers CONNECT with something else than 200. */
 const PROXY_REFUSAL = /^Proxy response \((\d+)\)|tunneling socket could not be established, statusCode=(\d+)/
 const PROXY_FAILURE = /tunneling socket could not be established, cause=(.*)/
@@ -58,7 +65,7 @@ export function networkWords(error: unknown, host: string, env: NodeJS.ProcessEn
   if (code === 'ERR_INVALID_URL') return 'HTTPS_PROXY or HTTP_PROXY is not a URL'
   if (UNFOUND.has(code)) {
     const name = root.hostname ?? host
-    return `there is no address for ${name} (DNS says ${code}): check the network${proxy === name ? ' and HTTPS_PROXY' : ' and HEROKU_HOST'}`
+    return `there is no address for ${name} (DNS says ${code}): check the network${proxy?.split(':')[0] === name ? ' and HTTPS_PROXY' : ' and HEROKU_HOST'}`
   }
 
   if (UNTRUSTED.test(code)) {
@@ -66,7 +73,7 @@ export function networkWords(error: unknown, host: string, env: NodeJS.ProcessEn
   }
 
   if (code === 'ECONNREFUSED') return `the connection to ${host}${through} is refused: check the network`
-  if (UNREACHED.has(code) || code === 'ETIMEDOUT')
+  if (UNREACHED.has(code) || (code === 'ETIMEDOUT' && root.syscall === 'connect'))
     return `no connection to ${host}${through} (${code}): check the network`
   if (BROKEN.has(code) || /terminated|aborted|other side closed|socket hang up/.test(message)) {
     return `the connection to ${host}${through} broke off (${code || 'closed'})`
@@ -79,6 +86,6 @@ export function networkWords(error: unknown, host: string, env: NodeJS.ProcessEn
 
 /** Host and port of the proxy in use, without the password its URL may hold. */
 function proxyName(env: NodeJS.ProcessEnv): string | undefined {
-  const url = env['HTTPS_PROXY'] || env['https_proxy'] || env['HTTP_PROXY'] || env['http_proxy']
+  const url = env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy
   return url && URL.canParse(url) ? new URL(url).host : undefined
 }

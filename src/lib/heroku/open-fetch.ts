@@ -20,9 +20,9 @@ async function openDispatcher(env: Env): Promise<unknown> {
     bodyTimeout: 0,
     headersTimeout: 0,
     pipelining: 0,
-    httpProxy: proxyUrl(env['HTTP_PROXY'] || env['http_proxy']),
-    httpsProxy: proxyUrl(env['HTTPS_PROXY'] || env['https_proxy']),
-    noProxy: env['NO_PROXY'] || env['no_proxy'] || '',
+    httpProxy: proxyUrl(env.HTTP_PROXY || env.http_proxy),
+    httpsProxy: proxyUrl(env.HTTPS_PROXY || env.https_proxy),
+    noProxy: env.NO_PROXY || env.no_proxy || '',
   })
 }
 

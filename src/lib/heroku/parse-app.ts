@@ -18,7 +18,7 @@ export function parseApp(json: unknown): App {
     ...(generation ? {generation} : {}),
     stack,
     buildStack: maybeText(app, 'build_stack', 'name') ?? stack,
-    maintenance: app['maintenance'] === true,
+    maintenance: app.maintenance === true,
     ...(webUrl ? {webUrl} : {}),
   }
 }

@@ -9,7 +9,7 @@ export function parseDynos(json: unknown): Dyno[] {
       name: textAt(dyno, 'name', 'dyno'),
       type: textAt(dyno, 'type', 'dyno'),
       state: textAt(dyno, 'state', 'dyno'),
-      release: numberAt(fieldsOf(dyno['release'], 'release of a dyno'), 'version', 'release of a dyno'),
+      release: numberAt(fieldsOf(dyno.release, 'release of a dyno'), 'version', 'release of a dyno'),
       createdAt: textAt(dyno, 'created_at', 'dyno'),
       updatedAt: textAt(dyno, 'updated_at', 'dyno'),
     }

@@ -3,12 +3,12 @@ import type {Release} from './types.js'
 
 export function parseRelease(json: unknown): Release {
   const release = fieldsOf(json, 'release')
-  const eligible = release['eligible_for_rollback']
+  const eligible = release.eligible_for_rollback
   return {
     id: textAt(release, 'id', 'release'),
     version: numberAt(release, 'version', 'release'),
     status: textAt(release, 'status', 'release'),
-    current: release['current'] === true,
+    current: release.current === true,
     description: maybeText(release, 'description') ?? '',
     user: maybeText(release, 'user', 'email') ?? '',
     createdAt: textAt(release, 'created_at', 'release'),

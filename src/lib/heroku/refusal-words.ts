@@ -43,7 +43,7 @@ function adviceFor(refusal: Refusal, env: NodeJS.ProcessEnv): string | undefined
 
   switch (status) {
     case 401: {
-      return env['HEROKU_API_KEY']
+      return env.HEROKU_API_KEY
         ? 'HEROKU_API_KEY is not valid (any more): set it to a fresh token from `heroku authorizations:create`, or unset it and run `heroku login`.'
         : 'Log in with `heroku login`, or set HEROKU_API_KEY.'
     }

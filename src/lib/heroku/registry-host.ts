@@ -3,8 +3,7 @@
  * has it (`registry.` for `api.`), and on loopback it is that very port: a local Heroku serves `/v2/` there too.
  */
 export function registryHost(env: NodeJS.ProcessEnv, apiUrl: string): string {
-  const named = env['HEROKU_REGISTRY_HOST']
-    ?.trim()
+  const named = env.HEROKU_REGISTRY_HOST?.trim()
     .replace(/^https?:\/\//, '')
     .replace(/\/+$/, '')
   if (named) return named

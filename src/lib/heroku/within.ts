@@ -13,7 +13,7 @@ export async function within<T>(work: Promise<T>, signal: AbortSignal, ms: numbe
   let stop = () => {}
   const cut = new Promise<never>((_, reject) => {
     const timer = setTimeout(() => reject(new Silence('no answer in time')), ms)
-    const onAbort = () => reject(signal.reason as Error)
+    const onAbort = () => reject(reasonOf(signal))
     signal.addEventListener('abort', onAbort, {once: true})
     stop = () => {
       clearTimeout(timer)
@@ -25,4 +25,8 @@ export async function within<T>(work: Promise<T>, signal: AbortSignal, ms: numbe
   } finally {
     stop()
   }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason))
 }
