@@ -19,6 +19,7 @@ describe('a live screen is drawn', () => {
     ['when stderr is a file', {...both, stderr: pipe}],
     ['in CI', {...both, env: {CI: 'true'}}],
     ['on a dumb terminal', {...both, env: {TERM: 'dumb'}}],
+    ['for a screen reader', {...both, env: {INK_SCREEN_READER: 'true'}}],
     ['on 39 columns', {...both, stderr: {isTTY: true, columns: 39}}],
     ['on the 0 columns of a CI pty', {...both, stderr: {isTTY: true, columns: 0}}],
   ])('not %s', (_, surroundings) => expect(canDraw(surroundings)).toBe(false))

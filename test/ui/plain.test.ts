@@ -248,6 +248,15 @@ test('with colour the text is the same under the colours', () => {
   )
 })
 
+test('a green end is left to the answer on stdout, but nothing that is left behind is', async () => {
+  const end = {type: 'run-ended', outcome: 'done', exitCode: 0, message: 'v42 runs.'} as const
+  expect(await transcript([[0, {...end, left: []}]])).toBe('')
+  const left = [{what: 'Maintenance mode is still on.', command: 'heroku maintenance:off --app example-app'}]
+  expect(await transcript([[0, {...end, left}]])).toBe(
+    '\nWhat is left:\n  Maintenance mode is still on.\n    heroku maintenance:off --app example-app\n',
+  )
+})
+
 test('what comes after the end is dropped', async () => {
   const {close, output, say} = plain()
   await close()

@@ -1,5 +1,5 @@
 // Plays a run on the real renderer, for the pty tests and for whoever wants to look at it:
-// node --import tsx test/ui/play.ts [ship|crash|hang|throw|wide] [factor]
+// node --import tsx test/ui/play.ts [ship|crash|hang|leave|throw|wide] [factor]
 // With a factor other than 1 the clock only moves with the script, so that every screen is the same each time.
 import {setTimeout as sleep} from 'node:timers/promises'
 
@@ -29,6 +29,8 @@ for (const [wait, event] of scenes[scene as Scene]) {
   renderer.emit({...event, at: clock.now()} as RunEvent)
 }
 
+// What a second signal does.
+if (scene === 'leave') process.exit(4)
 if (scene === 'hang') await sleep(60_000)
 if (scene === 'throw') {
   setImmediate(() => {

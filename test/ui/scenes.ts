@@ -3,7 +3,7 @@ import type {RunEvent, Untimed} from '../../src/lib/run/events.js'
 type Said = Untimed<RunEvent>
 /** Events with the pause before each, in milliseconds. */
 export type Script = Array<[number, Said]>
-export type Scene = 'crash' | 'hang' | 'ship' | 'throw' | 'wide'
+export type Scene = 'crash' | 'hang' | 'leave' | 'ship' | 'throw' | 'wide'
 
 const steps = [
   {id: 'build', title: 'Build 2 images', pivot: false},
@@ -188,6 +188,20 @@ export const scenes: Record<Scene, Script> = {
     ],
   ],
   hang: [...begin, ...build.slice(0, 16)],
+  leave: [
+    ...begin,
+    ...build.slice(0, 4),
+    [
+      0,
+      {
+        type: 'run-ended',
+        outcome: 'held',
+        exitCode: 4,
+        message: 'Left before everything was undone.',
+        left: [{what: 'worker is scaled to 0.', command: 'heroku ps:scale worker=2 --app example-app'}],
+      },
+    ],
+  ],
   throw: [...begin, ...build.slice(0, 8)],
   wide: [
     ...begin,

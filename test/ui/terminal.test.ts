@@ -58,8 +58,6 @@ describe('in a real terminal', () => {
     expect(await terminal.story()).toMatchInlineSnapshot(`
       "Running pipeline:ship on ⬢ example-app
       ✓ Build 2 images: web, worker (5.2s)
-
-      example-app runs v42.
       the answer
       exit code 0"
     `)
@@ -76,6 +74,21 @@ describe('in a real terminal', () => {
       · Build 2 images: not finished (2.9s)
       the handler ran
       exit code 130"
+    `)
+    expect(await terminal.cursorIsVisible()).toBe(true)
+  })
+
+  test('a process that leaves at once has said what is left', async () => {
+    await using terminal = await openTerminal(large, play('leave'))
+    expect(await terminal.shows('exit code')).toMatchInlineSnapshot(`
+      "Running pipeline:ship on ⬢ example-app
+
+      Left before everything was undone.
+
+      What is left:
+        worker is scaled to 0.
+          heroku ps:scale worker=2 --app example-app
+      exit code 4"
     `)
     expect(await terminal.cursorIsVisible()).toBe(true)
   })

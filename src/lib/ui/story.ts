@@ -28,7 +28,7 @@ export function storyOf(event: RunEvent, paint: Paint): string[] {
       return ended(paint.bad('✗'), `Could not undo "${oneLine(event.title)}"`, event.message, event.ms, paint)
     case 'run-ended':
       // A green end is the command's answer, on stdout: said here as well, a terminal would show it twice.
-      if (event.exitCode === 0) return []
+      if (event.exitCode === 0) return leftBehind(event.left, paint)
       return ['', ...harmlessLines(event.message).map((line) => paint.strong(line)), ...leftBehind(event.left, paint)]
     default:
       return []

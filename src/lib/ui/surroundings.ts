@@ -18,7 +18,9 @@ export function wantsColour(stream: Stream, env: Env): boolean {
 /** Whether a live screen can be drawn: both ends are a person's terminal, wide enough and able to move its cursor. */
 export function canDraw({stdout, stderr, env}: {stdout: Stream; stderr: Stream; env: Env}): boolean {
   const terminal = stdout.isTTY === true && stderr.isTTY === true && env.TERM !== 'dumb'
-  return terminal && !inCi(env) && (stderr.columns ?? 0) >= NARROWEST
+  // Lines that never change are what a screen reader can read; this is how Ink is told of one.
+  const seen = env.INK_SCREEN_READER !== 'true'
+  return terminal && seen && !inCi(env) && (stderr.columns ?? 0) >= NARROWEST
 }
 
 /**

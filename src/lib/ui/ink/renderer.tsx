@@ -27,14 +27,22 @@ export function createInkRenderer(options: {
   const terminal = createTerminal(stderr, reflows)
   let view = emptyView
   let closed = false
+  let drawing = true
 
   const screen = () => (
     <Screen view={view} now={clock.now()} columns={stderr.columns || 80} rows={stderr.rows || 24} paint={paint} />
   )
   const ink = render(screen(), {stdout: terminal.screen, stderr: terminal.screen, exitOnCtrlC: false})
-  const exited = ink.waitUntilExit()
+  // A screen that cannot be drawn must not end the run: the story then goes on without it.
+  const exited = ink.waitUntilExit().catch(() => stopDrawing())
+
+  function stopDrawing(): void {
+    drawing = false
+    clearInterval(timer)
+  }
 
   function draw(): void {
+    if (!drawing) return terminal.flush()
     ink.rerender(screen())
     // React's development build notes measures at every render; Node keeps them all and after a million warns of a leak.
     performance.clearMeasures()
@@ -43,12 +51,13 @@ export function createInkRenderer(options: {
   function finish(): void {
     if (closed) return
     closed = true
-    clearInterval(timer)
     stderr.off('resize', draw)
     process.off('uncaughtExceptionMonitor', finish)
+    process.off('exit', finish)
     terminal.tell(unfinished(view, clock.now(), paint))
     view = {...view, ended: true}
     draw()
+    stopDrawing()
     ink.unmount()
     terminal.flush()
   }
@@ -56,6 +65,8 @@ export function createInkRenderer(options: {
   const timer = setInterval(draw, TICK).unref()
   // What Node prints of an exception nobody catches must come below the story, and must not be drawn over.
   process.on('uncaughtExceptionMonitor', finish)
+  // A second signal leaves at once, and what is left must have been said.
+  process.on('exit', finish)
   // Before Ink's own listener, which would first draw the old screen at the new width.
   stderr.prependListener('resize', draw)
 
@@ -65,6 +76,7 @@ export function createInkRenderer(options: {
       terminal.tell(lastWords(view, event, paint))
       terminal.tell(storyOf(event, paint))
       view = reduceView(view, event)
+      if (!drawing) terminal.flush()
     },
     async close() {
       finish()
