@@ -1,7 +1,7 @@
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {buffer} from 'node:stream/consumers'
-import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import {RegistryError} from '../../src/lib/registry/errors.js'
 import {createRegistry} from '../../src/lib/registry/registry.js'
 import {type Clock, systemClock} from '../../src/lib/run/clock.js'
@@ -258,6 +258,24 @@ describe('credentials', () => {
       req.method === 'POST' && end(res, 202, '', {location: `http://${foreign.host}/upload`})
     expect((await failure(push())).message).toContain('which is not https')
     expect(foreign.seen).toEqual([])
+  })
+
+  test('nor to a proxy, whose own password is not told either', async () => {
+    const proxy = createServer().on('connect', (req, socket) => {
+      seen.push(JSON.stringify(req.headers))
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+    })
+    const seen: string[] = []
+    others.push(proxy)
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    vi.stubEnv('HTTPS_PROXY', `http://someone:a-proxy-password@127.0.0.1:${(proxy.address() as AddressInfo).port}`)
+    const far = createRegistry({host: 'registry.example.com', password: PASSWORD, clock: quick})
+    vi.unstubAllEnvs()
+    const error = await failure(far.readImage(repository))
+    expect(error.message).toContain('registry.example.com does not answer')
+    expect(everythingIn(error)).not.toMatch(/a-proxy-password|the-token/)
+    expect(seen).toHaveLength(5)
+    expect(seen.join('\n')).not.toContain(Buffer.from(`_:${PASSWORD}`).toString('base64'))
   })
 
   test('a redirect on the same host keeps them, one without end is ended', async () => {

@@ -4,9 +4,39 @@ const HEADERS = 64 + 56
 /** A static program for linux/amd64 that prints `text` and ends: what an image `FROM scratch` can run. */
 export function helloProgram(text: string): Buffer {
   const code = Buffer.from([
-    0xb8, 1, 0, 0, 0, 0xbf, 1, 0, 0, 0, // write to stdout
-    0x48, 0x8d, 0x35, 16, 0, 0, 0, 0xba, text.length, 0, 0, 0, 0x0f, 0x05, // the text behind the code
-    0xb8, 60, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05, // exit 0
+    0xb8,
+    1,
+    0,
+    0,
+    0,
+    0xbf,
+    1,
+    0,
+    0,
+    0, // write to stdout
+    0x48,
+    0x8d,
+    0x35,
+    16,
+    0,
+    0,
+    0,
+    0xba,
+    text.length,
+    0,
+    0,
+    0,
+    0x0f,
+    0x05, // the text behind the code
+    0xb8,
+    60,
+    0,
+    0,
+    0,
+    0x31,
+    0xff,
+    0x0f,
+    0x05, // exit 0
   ])
   const size = BigInt(HEADERS + code.length + text.length)
   const head = Buffer.alloc(HEADERS)

@@ -91,8 +91,13 @@ test.for([
   await run(
     'skopeo',
     [
-      '--insecure-policy', 'copy', '--src-tls-verify=false', '--src-creds', `_:${PASSWORD}`,
-      `docker://${registry.host}/example-app/web:latest`, 'dir:back',
+      '--insecure-policy',
+      'copy',
+      '--src-tls-verify=false',
+      '--src-creds',
+      `_:${PASSWORD}`,
+      `docker://${registry.host}/example-app/web:latest`,
+      'dir:back',
     ],
     {cwd: dir},
   )

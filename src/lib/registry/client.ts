@@ -29,6 +29,8 @@ const UPLOAD_SILENCE_MS = 120_000
 /** Manifests and configs are all we read; 4 MB is what registries allow for one. */
 const MOST_BYTES = 16 * 1024 * 1024
 const MOST_REDIRECTS = 5
+/** Any other fetch keeps a copy of all it sends, to send it again elsewhere: layers must not pile up in memory. */
+const UNCOPIED = {redirect: 'error', window: null}
 
 export type Client = {host: string; ask(question: Question, signal: AbortSignal | undefined): Promise<Answer>}
 
@@ -63,9 +65,8 @@ export function openClient({clock, host, password}: {clock: Clock; host: string;
       const response = await send(url, {
         method: question.method,
         headers: {...question.headers, ...(authorization ? {authorization} : {})},
-        redirect: 'manual',
         signal,
-        ...(body === undefined ? {} : {body, duplex: 'half'}),
+        ...(body === undefined ? {redirect: 'manual'} : {body, duplex: 'half', ...UNCOPIED}),
       } as RequestInit)
       const location = response.headers.get('location')
       const answer = {status: response.status, headers: response.headers, body: await read(question, response, moved)}

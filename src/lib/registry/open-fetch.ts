@@ -8,15 +8,19 @@ export function openFetch(env: NodeJS.ProcessEnv = process.env): typeof fetch {
   const httpProxy = env.HTTP_PROXY || env.http_proxy
   const httpsProxy = env.HTTPS_PROXY || env.https_proxy || httpProxy
   if (!httpProxy && !httpsProxy) return fetch
-  let dispatcher: Promise<unknown> | undefined
+  let proxied: Promise<typeof fetch> | undefined
   return async (input, init) => {
     if (isLoopback(new URL(String(input)).host)) return fetch(input, init)
-    dispatcher ??= import('undici').then(
-      ({EnvHttpProxyAgent}) => new EnvHttpProxyAgent(definedOnly({httpProxy, httpsProxy})),
-    )
-    // Node's types know the dispatcher of its own undici only; ours is a newer one, which it takes.
-    return fetch(input, {...init, dispatcher: await dispatcher} as RequestInit)
+    proxied ??= fetchThrough(definedOnly({httpProxy, httpsProxy}))
+    return (await proxied)(input, init)
   }
+}
+
+/** With undici's own fetch: Node's takes a newer undici's dispatcher, but then cannot send a stream. */
+async function fetchThrough(proxies: Record<string, string>): Promise<typeof fetch> {
+  const {EnvHttpProxyAgent, fetch: send} = await import('undici')
+  const dispatcher = new EnvHttpProxyAgent(proxies)
+  return ((input: string, init: object) => send(input, {...init, dispatcher})) as unknown as typeof fetch
 }
 
 function definedOnly(proxies: {httpProxy: string | undefined; httpsProxy: string | undefined}): Record<string, string> {
