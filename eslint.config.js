@@ -2,7 +2,6 @@ import oclif from 'eslint-config-oclif'
 import prettier from 'eslint-config-prettier'
 import path from 'node:path'
 import {fileURLToPath} from 'node:url'
-import tseslint from 'typescript-eslint'
 
 import {arrowsRule} from './scripts/lint/arrows.mjs'
 
@@ -18,7 +17,7 @@ const off = (prefix) =>
       .map((rule) => [rule, 'off']),
   )
 
-export default tseslint.config(
+export default [
   {ignores: ['dist', 'dist-*', 'coverage', '.tmp', 'examples', 'docs']},
   {linterOptions: {reportUnusedDisableDirectives: 'error'}},
   ...oclif,
@@ -114,4 +113,4 @@ export default tseslint.config(
     files: ['scripts/**', 'test/**', 'bin/dev.js', '*.js', '*.ts'],
     rules: {'n/no-unpublished-import': 'off', 'n/no-unpublished-bin': 'off', 'n/no-extraneous-import': 'off'},
   },
-)
+]

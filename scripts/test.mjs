@@ -12,7 +12,11 @@ import {ensureTool} from './lib/tools.mjs'
 // The last line says `N passed, N failed, N skipped`, counted by vitest's JSON reporter.
 await script(async () => {
   await ensureReady({build: true})
-  for (const tool of /** @type {const} */ (['heroku', 'node22'])) await ensureOrGoWithout(tool)
+  // The versions of Node that the CLI's installers bundle, one of which usually runs this.
+  const running = `node${process.versions.node.split('.')[0]}`
+  for (const tool of /** @type {const} */ (['heroku', 'node20', 'node22'])) {
+    if (tool !== running) await ensureOrGoWithout(tool)
+  }
 
   const dir = await mkdtemp(path.join(tmpdir(), 'heroku-pipeline-ship-test-'))
   try {

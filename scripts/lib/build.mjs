@@ -25,14 +25,9 @@ async function compile() {
   const fresh = `${dist}-${process.pid}`
   try {
     const tsc = path.join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc')
-    const {code, output} = await quietly(process.execPath, [
-      tsc,
-      '-p',
-      projectRoot,
-      '--outDir',
-      fresh,
-      '--noEmitOnError',
-    ])
+    // The maps would name sources that the package does not hold.
+    const options = ['--outDir', fresh, '--noEmitOnError', '--sourceMap', 'false']
+    const {code, output} = await quietly(process.execPath, [tsc, '-p', projectRoot, ...options])
     if (code !== 0) throw new Advice(`Can't compile:\n${output.trim()}`)
     await bringUpToDate(await filesIn(fresh), fresh)
   } finally {
@@ -58,7 +53,7 @@ async function bringUpToDate(files, fresh) {
 async function fingerprintOfInputs() {
   const sources = (await filesIn(path.join(projectRoot, 'src'))).map((file) => path.join('src', file))
   const hash = createHash('sha256')
-  for (const file of [...sources, 'tsconfig.json', 'package-lock.json']) {
+  for (const file of [...sources, 'tsconfig.json', 'package-lock.json', 'scripts/lib/build.mjs']) {
     hash
       .update(`${file}\0`)
       .update(await readFile(path.join(projectRoot, file)))

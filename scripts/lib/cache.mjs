@@ -18,11 +18,17 @@ export const tools = {
     says: 'the stock Heroku CLI (395 MB, once)',
   },
   /** The npm package `node` brings the binary. */
+  node20: {
+    spec: 'node@20.20.2',
+    dir: 'node-20.20.2',
+    file: 'node_modules/node/bin/node',
+    says: 'Node.js 20 (180 MB, once)',
+  },
   node22: {
     spec: 'node@22.23.3',
     dir: 'node-22.23.3',
     file: 'node_modules/node/bin/node',
-    says: 'Node.js 22 (120 MB, once)',
+    says: 'Node.js 22 (180 MB, once)',
   },
 }
 

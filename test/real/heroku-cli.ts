@@ -45,9 +45,9 @@ export async function herokuCli(): Promise<string> {
 /** Node of this major version. @throws Error that says how to install it */
 export async function nodeBinary(major: 20 | 22): Promise<string> {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath
-  if (major === 20) throw new Error(`the tests run under Node ${process.versions.node}, not 20`)
-  await there(toolPath('node22'), 'Node 22 is not installed: `npm test` installs it')
-  return toolPath('node22')
+  const binary = toolPath(major === 20 ? 'node20' : 'node22')
+  await there(binary, `Node ${major} is not installed: \`npm test\` installs it`)
+  return binary
 }
 
 /** A home as a fresh machine has it, except that the terms of service have been shown once. */
@@ -69,12 +69,12 @@ export async function emptyHome(): Promise<HerokuHome> {
  * entry. Made by hand in a millisecond, so that each test has its own; that the stock CLI's own commands do the same is what
  * test/plugin/loading.test.ts shows. Not `plugins:link`: a linked plugin loads the TypeScript compiler at every start, 0.6 s each.
  */
-export async function linkedHome(): Promise<HerokuHome> {
+export async function linkedHome(plugin = projectRoot): Promise<HerokuHome> {
   const home = await emptyHome()
   const data = path.join(home.dir, 'data', 'heroku')
   await mkdir(path.join(data, 'node_modules'), {recursive: true})
-  await symlink(projectRoot, path.join(data, 'node_modules', 'heroku-pipeline-ship'), 'dir')
-  const url = `file:${projectRoot}`
+  await symlink(plugin, path.join(data, 'node_modules', 'heroku-pipeline-ship'), 'dir')
+  const url = `file:${plugin}`
   const installed = {
     private: true,
     dependencies: {'heroku-pipeline-ship': url},
@@ -160,6 +160,7 @@ export function herokuEnv(home: HerokuHome, more: NodeJS.ProcessEnv = {}): NodeJ
     LC_ALL,
     TZ,
     DISABLE_TELEMETRY: 'true',
+    HEROKU_DISABLE_AUTOUPDATE: 'true',
     HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
     ...home.env,
     ...more,

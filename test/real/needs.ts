@@ -24,6 +24,7 @@ const parts = {
     ),
   'heroku-cli': async () => void (await herokuCli()),
   'newer-docker': () => engineAnswers('REAL_NEWER_DOCKER_HOST', process.env.REAL_NEWER_DOCKER_HOST),
+  'node-20': async () => void (await nodeBinary(20)),
   'node-22': async () => void (await nodeBinary(22)),
   'npm-registry': () => answers('npm', ['ping'], 'the npm registry does not answer'),
   'official-schemas': () =>
