@@ -67,7 +67,7 @@ describe.each(engines)('on $engine', ({engine: part, host}) => {
     const first = await build(engine, {context})
     const again = await build(engine, {context})
     expect(again.imageId).toBe(first.imageId)
-    const ran = ({steps}: typeof first) => steps.filter(({message}) => message.includes('RUN')).at(-1)
+    const ran = ({steps}: typeof first) => steps.findLast(({message}) => message.includes('RUN'))
     expect(ran(first)?.cached).toBe(false)
     expect(ran(again)?.cached).toBe(true)
     expect(again.lines).toEqual([])
@@ -154,7 +154,7 @@ describe.each(engines)('on $engine', ({engine: part, host}) => {
     const engine = await engineAt(host())
     const building = engine.build(
       {context, dockerfile: path.join(context, 'Dockerfile'), args: {}, noCache: true, tags: []},
-      {onStep: () => {}, onLog: (line) => line.includes(marker) && controller.abort(reason)},
+      {onStep() {}, onLog: (line) => line.includes(marker) && controller.abort(reason)},
       controller.signal,
     )
     await expect(building).rejects.toBe(reason)

@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process'
-import {cp, link, mkdir, readdir, writeFile} from 'node:fs/promises'
+import {mkdir, writeFile} from 'node:fs/promises'
 import path from 'node:path'
 import {promisify} from 'node:util'
 
@@ -135,15 +135,13 @@ test('a pattern that is not well formed fails the build and is named', async (ct
 /** One folder per set, all with the same files. */
 async function contextsWith(sets: string[][]): Promise<string[]> {
   const folder = await tempFolder()
-  const tree = path.join(folder, 'tree')
-  for (const file of TREE) {
-    await mkdir(path.dirname(path.join(tree, file)), {recursive: true})
-    await writeFile(path.join(tree, file), '')
-  }
   return Promise.all(
     sets.map(async (lines, at) => {
       const context = path.join(folder, `set-${at}`)
-      await cp(tree, context, {recursive: true})
+      for (const file of TREE) {
+        await mkdir(path.dirname(path.join(context, file)), {recursive: true})
+        await writeFile(path.join(context, file), '')
+      }
       await writeFile(path.join(context, '.dockerignore'), lines.join('\n'))
       return context
     }),

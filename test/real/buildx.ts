@@ -27,9 +27,15 @@ export async function buildx(): Promise<string> {
   const unpacked = await mkdtemp(`${dir}-`)
   try {
     const lists = [`sourcelist=${apt}/etc/sources.list`, 'sourceparts=-'].map((option) => `-oDir::Etc::${option}`)
-    const state = [`-oDir::State::Lists=${apt}/lists`, `-oDir::State::status=${apt}/status`, `-oDir::Cache=${apt}/cache`]
-    await run('apt-get', ['-qq', ...lists, ...state, '-oAPT::Sandbox::User=root', 'download', 'docker-buildx'], {cwd: unpacked})
-    const [deb = ''] = (await readdir(unpacked)).filter((name) => name.endsWith('.deb'))
+    const state = [
+      `-oDir::State::Lists=${apt}/lists`,
+      `-oDir::State::status=${apt}/status`,
+      `-oDir::Cache=${apt}/cache`,
+    ]
+    await run('apt-get', ['-qq', ...lists, ...state, '-oAPT::Sandbox::User=root', 'download', 'docker-buildx'], {
+      cwd: unpacked,
+    })
+    const deb = (await readdir(unpacked)).find((name) => name.endsWith('.deb')) ?? ''
     await run('dpkg-deb', ['-x', path.join(unpacked, deb), unpacked])
     await rename(unpacked, dir)
   } catch {

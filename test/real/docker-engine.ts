@@ -24,7 +24,7 @@ const SHARED = {docker: 'REAL_DOCKER_HOST', newer: 'REAL_NEWER_DOCKER_HOST'} as 
 /** Debian's docker.io or whatever engine answers here: the shared one, DOCKER_HOST, the default socket, else a dockerd of our own. */
 export async function debianEngine(): Promise<NoEngine | TestEngine> {
   for (const host of [process.env[SHARED.docker], process.env.DOCKER_HOST, 'unix:///var/run/docker.sock']) {
-    if (host && (await answers(host))) return {host, stop: async () => {}}
+    if (host && (await answers(host))) return {host, async stop() {}}
   }
   return startDockerd().catch((error: Error) => ({reason: error.message}))
 }
@@ -32,7 +32,7 @@ export async function debianEngine(): Promise<NoEngine | TestEngine> {
 /** A newer engine with the containerd image store, Docker 29's default, beside the other one. */
 export async function newerEngine(): Promise<NoEngine | TestEngine> {
   const shared = process.env[SHARED.newer]
-  if (shared && (await answers(shared))) return {host: shared, stop: async () => {}}
+  if (shared && (await answers(shared))) return {host: shared, async stop() {}}
   return startNewer().catch((error: Error) => ({reason: error.message}))
 }
 
@@ -115,7 +115,7 @@ const newerDir = path.join(cacheDir, 'newer-docker')
 
 async function startNewer(): Promise<TestEngine> {
   const host = `unix://${newerDir}/run/docker.sock`
-  if (await answers(host)) return {host, stop: async () => {}}
+  if (await answers(host)) return {host, async stop() {}}
   if (process.getuid?.() !== 0) throw new Error('only root can start the newer engine')
   await access(newerDocker).catch(() => {
     throw new Error('the script that starts a newer engine is not there')

@@ -36,7 +36,12 @@ export async function build(
   }
   const trace = followTrace(events)
   const services = [
-    auth((host) => credentialsFor(env, host).catch((error: Error) => (failed(error), Promise.reject(error)))),
+    auth((host) =>
+      credentialsFor(env, host).catch((error: Error) => {
+        failed(error)
+        throw error
+      }),
+    ),
     fileSync({context: request.context, dockerfile: path.dirname(request.dockerfile)}, failed),
   ]
   try {

@@ -48,7 +48,7 @@ export async function push(
 /** What a registry's refusal means, from the words each engine passes on (platform-facts §1.2; 20.10 to 28.5 differ). */
 export function readRefusal(message: string): {kind: Refusal; status?: number} {
   // A digest in a URL may hold any three digits.
-  const found = /\b(?:status|HTTP)\b.*?\b([45]\d\d)\b/i.exec(message.replace(/\S+:\/\/\S+/g, ''))
+  const found = /\b(?:status|HTTP)\b.*?\b([45]\d\d)\b/i.exec(message.replaceAll(/\S+:\/\/\S+/g, ''))
   const status = found ? {status: Number(found[1])} : {}
   if (
     status.status === 405 ||

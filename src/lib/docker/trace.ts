@@ -28,7 +28,7 @@ export function followTrace(events: BuildEvents) {
     const before = vertexes.get(seen.digest)
     const {cached, error} = seen
     // The name of a RUN with a here-document has lines.
-    const name = seen.name.replace(/\s+/g, ' ')
+    const name = seen.name.replaceAll(/\s+/g, ' ')
     const now = {name, cached, error, started: Boolean(seen.started), completed: Boolean(seen.completed)}
     vertexes.set(seen.digest, now)
     if (now.completed) flush(seen.digest)
@@ -46,7 +46,7 @@ export function followTrace(events: BuildEvents) {
     outputs.set(vertex, output)
     const found = (output.pending + output.decoder.write(Buffer.from(msg))).split('\n')
     output.pending = found.pop() ?? ''
-    found.forEach(tell)
+    for (const line of found) tell(line)
   }
 
   /** The rest of a step's output that did not end its line. */
@@ -62,14 +62,17 @@ export function followTrace(events: BuildEvents) {
     /** Takes one message: protobuf in base64. */
     onMessage(aux: string) {
       const {vertexes, logs} = status.decode(Buffer.from(aux, 'base64'))
-      logs.forEach(onLog)
+      for (const log of logs) onLog(log)
       tellSteps(vertexes)
     },
-    end: () => [...outputs.keys()].forEach(flush),
+    /** Tells what is left when the build has ended. */
+    end() {
+      for (const vertex of outputs.keys()) flush(vertex)
+    },
     /** The last lines of all output. */
     lines: () => [...lines],
     /** The step that failed; those stopped because of it have the error of a cancelled one. */
-    failed: () => {
+    failed() {
       const failed = [...vertexes.values()].filter(({error}) => error)
       return (failed.find(({error}) => !/context canceled/.test(error)) ?? failed[0])?.name
     },

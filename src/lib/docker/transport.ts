@@ -1,5 +1,6 @@
 import http, {type IncomingMessage} from 'node:http'
 import https from 'node:https'
+import {createRequire} from 'node:module'
 import type {Duplex} from 'node:stream'
 
 import Docker from 'dockerode'
@@ -31,6 +32,7 @@ type Dial = (options: object, done: (error: DialError | null, answer: unknown) =
 
 /** @throws DockerUnavailable for a kind of address we can't reach */
 export function connect(endpoint: Endpoint): Transport {
+  muteModem()
   const modem = new Docker(dockerodeOptions(endpoint)).modem as {dial: Dial}
   const dial = <T>(options: object) =>
     new Promise<T>((resolve, reject) => {
@@ -40,7 +42,7 @@ export function connect(endpoint: Endpoint): Transport {
   const stream = ({method, path, query, auth, signal}: EngineRequest) =>
     dial<IncomingMessage>({
       method,
-      path: `${path}?`,
+      path: query ? `${path}?` : path,
       isStream: true,
       statusCodes: OK,
       abortSignal: signal,
@@ -67,6 +69,17 @@ const OK = {200: true, 201: true, 204: true}
 const defined = (query: EngineRequest['query'] = {}) =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
 
+/** With DEBUG set, modem logs whole requests: registry passwords and build arguments. Other programs' namespaces stay as they are. */
+function muteModem(): void {
+  const dockerode = createRequire(createRequire(import.meta.url).resolve('dockerode'))
+  const debug = createRequire(dockerode.resolve('docker-modem'))('debug') as {
+    disable(): string
+    enable(names: string): void
+  }
+  const names = debug.disable()
+  if (names) debug.enable(`${names.replace(/,-modem$/, '')},-modem`)
+}
+
 /** Every field is given: dockerode would take what is missing from process.env, which need not be what was resolved. */
 function dockerodeOptions({host, from, tls}: Endpoint): Docker.DockerOptions {
   const none = {
@@ -86,7 +99,7 @@ function dockerodeOptions({host, from, tls}: Endpoint): Docker.DockerOptions {
   const secure = Boolean(tls) || url.protocol === 'https:'
   return options({
     ...none,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: url.hostname.replaceAll(/^\[|\]$/g, ''),
     port: url.port || (secure ? 2376 : 2375),
     protocol: secure ? 'https' : 'http',
     agent: secure ? new https.Agent({rejectUnauthorized: tls?.verify ?? true}) : new http.Agent(),

@@ -10,8 +10,8 @@ import {cleanPath, parsePatterns} from './patterns.js'
 export function followLinks(root: string, asked: string[]): string[] | undefined {
   const resolved = new Set<string>()
 
-  const follow = (asked: string) => {
-    let rest = cleanPath(`./${asked}`).replace(/^(\.\.\/)+/, '')
+  const follow = (file: string) => {
+    let rest = cleanPath(`./${file}`).replace(/^(\.\.\/)+/, '')
     let current = '.'
     for (;;) {
       const [first = '', ...others] = rest.split('/')
@@ -25,7 +25,7 @@ export function followLinks(root: string, asked: string[]): string[] | undefined
       if (rest === '' || targets) return
     }
   }
-  asked.forEach(follow)
+  for (const name of asked) follow(name)
 
   return resolved.has('.') ? undefined : [...resolved].sort()
 }
@@ -34,7 +34,7 @@ export function followLinks(root: string, asked: string[]): string[] | undefined
 function linkTargets(root: string, file: string): string[] | undefined {
   const dir = path.posix.dirname(file)
   const name = path.posix.basename(file)
-  if (!/[*?[]/.test(name.replace(/\\./g, ''))) return linkTarget(root, file)
+  if (!/[*?[]/.test(name.replaceAll(/\\./g, ''))) return linkTarget(root, file)
 
   const [pattern] = parsePatterns([name])
   const names = quietly(() => readdirSync(path.join(root, dir))) ?? []

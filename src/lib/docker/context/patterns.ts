@@ -66,7 +66,7 @@ function compile(text: string): Pattern['matches'] {
 }
 
 function toRegExp(text: string): RegExp {
-  const source = text.replace(/\*\*\/?$|\*\*\/?|\*|\?|\\.|[.+()|{}$]/gsu, (token, at: number) => {
+  const source = text.replaceAll(/\*\*\/?$|\*\*\/?|\*|\?|\\.|[.+()|{}$]/gsu, (token, at: number) => {
     if (token.startsWith('**')) return at + token.length === text.length ? '[^\\n]*' : '(?:[^\\n]*/)?'
     if (token === '*') return '[^/]*'
     if (token === '?') return '[^/]'

@@ -27,6 +27,7 @@ export const GRPC = {ok: 0, unknown: 2, notFound: 5, unimplemented: 12} as const
 /** An error with the gRPC status it is answered with. */
 export class GrpcError extends Error {
   readonly code: number
+
   constructor(code: number, message: string) {
     super(message)
     this.code = code
@@ -60,7 +61,8 @@ export function unary<In, Out>(
   answer: (request: In) => Out | Promise<Out>,
 ): Method {
   return method(path, codecs, async (call) => {
-    for await (const request of call.messages()) return call.send(await answer(request))
+    const first = await call.messages()[Symbol.asyncIterator]().next()
+    if (!first.done) await call.send(await answer(first.value))
   })
 }
 
