@@ -1,3 +1,5 @@
+// fs.cp is marked experimental in Node 20 and has not changed since.
+// eslint-disable-next-line n/no-unsupported-features/node-builtins
 import {cp, mkdtemp, readFile, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'

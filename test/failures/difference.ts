@@ -13,7 +13,8 @@ export function difference(before: World, after: World): string[] {
 /** Digests say nothing to a reader: an image is one that ran before, or a new one. */
 function name(world: World, before: World): unknown {
   const known = new Set(Object.values(before.images))
-  const nameOf = (digest: string | null | undefined) => (digest ? (known.has(digest) ? 'old image' : 'new image') : 'no image')
+  const nameOf = (digest: string | null | undefined) =>
+    digest ? (known.has(digest) ? 'old image' : 'new image') : 'no image'
   const {configVars, dynos, formation, images: _images, releases, ...rest} = world
   return {
     ...rest,
@@ -22,7 +23,12 @@ function name(world: World, before: World): unknown {
     formation: Object.fromEntries(
       Object.entries(formation).map(([type, {image, quantity}]) => [type, `${quantity} × ${nameOf(image)}`]),
     ),
-    dynos: Object.fromEntries(dynos.map(({code, name: dyno, state}) => [dyno.replace(/^release\.\d+$/, 'release'), `${state}, ${nameOf(code)}`])),
+    dynos: Object.fromEntries(
+      dynos.map(({code, name: dyno, state}) => [
+        dyno.replace(/^release\.\d+$/, 'release'),
+        `${state}, ${nameOf(code)}`,
+      ]),
+    ),
   }
 }
 

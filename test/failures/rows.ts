@@ -58,7 +58,7 @@ async function foreignRelease({heroku}: Setup): Promise<void> {
 
 export const rows: Row[] = [
   {
-    name: 'Nothing',
+    name: 'Nothing goes wrong',
     given: good,
     exit: 0,
     leaves: SHIPPED,
@@ -164,7 +164,14 @@ export const rows: Row[] = [
     name: 'The registry refuses the push',
     async given(setup) {
       const denied = {errors: [{code: 'DENIED', message: 'requested access to the resource is denied'}]}
-      setup.heroku.fault({method: 'PUT', path: /\/v2\/.*\/manifests\//, moment: 'before', status: 403, body: denied, times: 99})
+      setup.heroku.fault({
+        method: 'PUT',
+        path: /\/v2\/.*\/manifests\//,
+        moment: 'before',
+        status: 403,
+        body: denied,
+        times: 99,
+      })
       return good(setup)
     },
     exit: 1,
@@ -185,7 +192,14 @@ export const rows: Row[] = [
   {
     name: 'The API answers 503 to the first reads',
     async given(setup) {
-      setup.heroku.fault({method: 'GET', path: /\/apps\//, moment: 'before', status: 503, body: '<h1>Unavailable</h1>', times: 3})
+      setup.heroku.fault({
+        method: 'GET',
+        path: /\/apps\//,
+        moment: 'before',
+        status: 503,
+        body: '<h1>Unavailable</h1>',
+        times: 3,
+      })
       return good(setup)
     },
     exit: 0,
@@ -208,7 +222,14 @@ export const rows: Row[] = [
     name: 'The rate limit is reached as it releases',
     async given(setup) {
       const body = {id: 'rate_limit', message: 'Your account reached the API rate limit'}
-      setup.heroku.fault({method: 'PATCH', path: formation, moment: 'before', status: 429, body, headers: {'Retry-After': '1'}})
+      setup.heroku.fault({
+        method: 'PATCH',
+        path: formation,
+        moment: 'before',
+        status: 429,
+        body,
+        headers: {'Retry-After': '1'},
+      })
       return good(setup)
     },
     exit: 0,
@@ -240,7 +261,14 @@ export const rows: Row[] = [
   {
     name: 'The platform answers 503 to the release, and nothing happens',
     async given(setup) {
-      setup.heroku.fault({method: 'PATCH', path: formation, moment: 'before', status: 503, body: '<h1>Oops</h1>', times: 99})
+      setup.heroku.fault({
+        method: 'PATCH',
+        path: formation,
+        moment: 'before',
+        status: 503,
+        body: '<h1>Oops</h1>',
+        times: 99,
+      })
       return good(setup)
     },
     exit: 1,
@@ -250,20 +278,24 @@ export const rows: Row[] = [
   {
     name: 'A release phase succeeds, its output stream is cut again and again',
     async given(setup) {
-      setup.heroku.knobs(APP).streamCutAfterBytes = 6
+      setup.heroku.knobs(APP).streamCutAfterBytes = 30
       setup.heroku.knobs(APP).streamNotFoundMs = 300
       return [...(await good(setup)), ...(await setup.archive('release', images.migration))]
     },
     exit: 0,
     leaves: [...SHIPPED.slice(0, 2), 'formation.release: none → 0 × new image', ...SHIPPED.slice(2)],
-    says: [/migrating/, /migrated/, /Shipped web/],
+    says: [/release \| migrating/, /release \| migrated/, /Shipped web/],
   },
   {
     name: 'The release phase fails',
     given: async (setup) => [...(await good(setup)), ...(await setup.archive('release', images.failingMigration))],
     exit: 1,
     leaves: ['releases: 3 → 4'],
-    says: [/relation users does not exist/, /example-app still runs v3/, /What the release phase did to the database/],
+    says: [
+      /release \| relation users does not exist/,
+      /example-app still runs v3/,
+      /What the release phase did to the database/,
+    ],
   },
   {
     name: 'Ctrl-C while the release phase runs',
@@ -274,7 +306,11 @@ export const rows: Row[] = [
     },
     exit: 4,
     leaves: ['dynos.release: none → up, new image', 'pendingReleases: 0 → 1', 'releases: 3 → 4'],
-    says: [/v4 is pending and may still become current/, /heroku releases:output v4 --app example-app/, /heroku releases:rollback v3 --app example-app/],
+    says: [
+      /v4 is pending and may still become current/,
+      /heroku releases:output v4 --app example-app/,
+      /heroku releases:rollback v3 --app example-app/,
+    ],
   },
   {
     name: 'The new web crashes at boot',
@@ -320,7 +356,10 @@ export const rows: Row[] = [
       'formation.release: none → 0 × new image',
       ...SHIPPED.slice(2),
     ],
-    says: [/is not rolled back, because the release phase has changed/, /heroku releases:rollback v3 --app example-app/],
+    says: [
+      /is not rolled back, because the release phase has changed/,
+      /heroku releases:rollback v3 --app example-app/,
+    ],
     sent: [{method: 'POST', path: releases, times: 0}],
   },
   {

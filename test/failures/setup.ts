@@ -21,7 +21,10 @@ const {createServer} = require('node:http')
 createServer((req, res) => res.end('${text}\\n')).listen(process.env.PORT)
 process.on('SIGTERM', () => process.exit(0))
 `
-const OLD = {web: {command: 'exec node server.cjs', files: {'server.cjs': server('old')}}, worker: {command: 'exec sleep 1000'}}
+const OLD = {
+  web: {command: 'exec node server.cjs', files: {'server.cjs': server('old')}},
+  worker: {command: 'exec sleep 1000'},
+}
 
 /** Commands of images by what they do. */
 export const images = {

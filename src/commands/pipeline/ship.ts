@@ -58,7 +58,8 @@ ${exitCodesHelp}`
     const {args, problems, request} = readRequest({...flags, types: argv as string[]}, process.cwd())
     this.refuseUsage(problems)
 
-    const services = await shipServices(this.heroku, args, systemClock)
+    const onWait = (text: string): void => session.warn(text)
+    const services = await shipServices({heroku: this.heroku, args, clock: systemClock, onWait})
     const session = openSession({
       command: 'pipeline:ship',
       json: this.jsonEnabled(),

@@ -31,6 +31,8 @@ export interface Session {
   /** Opens journal and renderer; from here on effects may begin. @throws Refused when there can be no journal */
   begin(app: string, facts: Json): Promise<Run>
   journal(): string | undefined
+  /** Says what is worth knowing, in the story once there is one. */
+  warn(message: string): void
   end(): Promise<void>
 }
 
@@ -51,6 +53,10 @@ export function openSession(options: SessionOptions): Session {
     redact,
     events,
     journal: () => journal?.path,
+    warn(message) {
+      if (run) run.emit({type: 'warning', message})
+      else process.stderr.write(`${redact(message)}\n`)
+    },
     async begin(app, facts) {
       const id = randomBytes(4).toString('hex')
       journal = open(options.journalFile ?? journalPath(options.dataDir, app, id, clock.now()), clock)
@@ -91,7 +97,7 @@ function leaveNow(left: Left[], renderer: Renderer | undefined): void {
   const say = (): never => {
     process.stderr.write(['', 'Left at once.', ...lines, ''].join('\n'))
     // The user asked twice: nothing is waited for any more.
-     
+
     process.exit(code)
   }
 
@@ -101,6 +107,5 @@ function leaveNow(left: Left[], renderer: Renderer | undefined): void {
 
 /** Nothing has begun: there is nothing to undo, and nothing to say. */
 function leaveUntouched(signal: NodeJS.Signals): never {
-   
   process.exit(128 + constants.signals[signal])
 }

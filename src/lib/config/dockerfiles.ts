@@ -56,15 +56,12 @@ export function chooseDockerfiles(input: {files: string[]; named: string[]; form
     }
   }
 
-  if (wanted.length === 0) {
-    const message =
-      dockerfiles.length > 0
-        ? `${dockerfiles.join(', ')}: none is for a process type of the app.`
-        : 'There is no Dockerfile here.'
-    found.problems.push({
-      message,
-      fix: 'Name the types to ship (heroku pipeline:ship web), or look below with --recursive.',
-    })
+  if (wanted.length === 0 && dockerfiles.length > 0) {
+    const message = `${dockerfiles.join(', ')}: none is for a process type of the app.`
+    found.problems.push({message, fix: 'Name the types to ship, such as heroku pipeline:ship web.'})
+  } else if (wanted.length === 0) {
+    const fix = 'Run this in the folder of the Dockerfile, or look below it with --recursive.'
+    found.problems.push({message: 'There is no Dockerfile here.', fix})
   }
 
   for (const dockerfile of dockerfiles) {

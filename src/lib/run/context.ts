@@ -6,11 +6,15 @@ export function contextOf<Services>(
   step: string,
   services: Services,
   run: Run,
-  mode: {signal: AbortSignal; hurried: boolean},
+  signal: AbortSignal,
 ): Services & StepContext {
   return {
     ...services,
-    ...mode,
+    signal,
+    // Read when it is asked: the signal may come while an undo is under way.
+    get hurried() {
+      return run.interruptedBy() !== undefined
+    },
     clock: run.clock,
     log: (line, item) => run.emit({type: 'step-log', step, line, ...(item ? {item} : {})}),
     progress: (progress) => run.emit({type: 'step-progress', step, ...progress}),

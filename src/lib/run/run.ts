@@ -63,14 +63,14 @@ export function beginRun(options: {
       run.emit({type: 'signalled', signal, message})
       controller.abort(new Error(`interrupted by ${signal}`))
     },
-    left: () => leftOf(run.begun),
+    left: () => leftOf(run),
   }
   return run
 }
 
-function leftOf(begun: Begun[]): Left[] {
+function leftOf({begun, results}: Run): Left[] {
   return [...begun].reverse().flatMap(({seen, step, undone}) => {
-    const left: Left | undefined = undone ? undefined : step.byHand?.(seen)
+    const left: Left | undefined = undone ? undefined : step.byHand?.(seen, results.get(step.id))
     return left ? [left] : []
   })
 }

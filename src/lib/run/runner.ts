@@ -56,7 +56,7 @@ export async function runPlan<Services>(
 }
 
 async function runStep<Services>(step: Step<Services>, services: Services, run: Run): Promise<Json> {
-  const ctx = contextOf(step.id, services, run, {signal: run.signal, hurried: false})
+  const ctx = contextOf(step.id, services, run, run.signal)
   const seen = (await step.look?.(ctx)) ?? null
   run.signal.throwIfAborted()
   run.write({type: 'begin', step: step.id, seen})

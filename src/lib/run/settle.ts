@@ -21,7 +21,7 @@ const INTERRUPTED: PolicyRow = {
   world: 'as it was before the run',
   action: 'undo',
   exit: 1,
-  says: 'Interrupted.',
+  says: 'Interrupted; what was done has been undone.',
 }
 
 /** Applies the failure policy: undoes newest first or holds, and says what is so now. */
@@ -47,13 +47,15 @@ export async function settle<Services>(
     : await undoAll(services, run, {backToPivot: pastPivot, hurried: signal !== undefined})
 
   const step = stop.step ? {step: stop.step.id} : {}
+  // What the row says is true when its action went well.
+  const message = held || left.length === 0 ? row.says : 'Not everything could be undone.'
   if (held || pastPivot || left.length > 0 || (!signal && row.exit === 4)) {
-    return {outcome: 'held', exitCode: 4, ...step, reason, message: row.says, left}
+    return {outcome: 'held', exitCode: 4, ...step, reason, message, left}
   }
 
   return signal
-    ? {outcome: 'interrupted', exitCode: exitCodeOf(signal), ...step, reason, message: row.says, left}
-    : {outcome: 'failed', exitCode: 1, ...step, reason, message: row.says, left}
+    ? {outcome: 'interrupted', exitCode: exitCodeOf(signal), ...step, reason, message, left}
+    : {outcome: 'failed', exitCode: 1, ...step, reason, message, left}
 }
 
 function rowOf<Services>(plan: Plan<Services>, {error, step}: Stop): PolicyRow {
@@ -75,8 +77,11 @@ async function undoAll<Services>(
   run: Run,
   {backToPivot, hurried}: {backToPivot: boolean; hurried: boolean},
 ): Promise<Left[]> {
-  const controller = new AbortController()
-  if (hurried) abortLater(controller, run)
+  const waits = new AbortController()
+  // A signal that comes while undoing ends the waits at once; one that came before leaves the writes their time.
+  const hurry = (): void => waits.abort(new Error('interrupted'))
+  if (hurried) abortLater(waits, run)
+  else run.signal.addEventListener('abort', hurry)
   const failed = new Map<Begun, Left>()
 
   for (const begun of [...run.begun].reverse()) {
@@ -88,13 +93,15 @@ async function undoAll<Services>(
       continue
     }
 
-    const left = await undoOne(begun, services, run, {signal: controller.signal, hurried})
+    const left = await undoOne(begun, services, run, waits.signal)
     if (left) failed.set(begun, left)
   }
 
-  controller.abort()
+  run.signal.removeEventListener('abort', hurry)
+  waits.abort()
   return [...run.begun].reverse().flatMap((begun) => {
-    const left = failed.get(begun) ?? (begun.undone ? undefined : begun.step.byHand?.(begun.seen))
+    const left =
+      failed.get(begun) ?? (begun.undone ? undefined : begun.step.byHand?.(begun.seen, run.results.get(begun.step.id)))
     return left ? [left] : []
   })
 }
@@ -103,7 +110,7 @@ async function undoOne<Services>(
   begun: Begun,
   services: Services,
   run: Run,
-  mode: {signal: AbortSignal; hurried: boolean},
+  signal: AbortSignal,
 ): Promise<Left | undefined> {
   const {seen, step} = begun
   const started = run.clock.now()
@@ -111,7 +118,7 @@ async function undoOne<Services>(
   tryWrite(run, {type: 'undo', step: step.id})
   run.emit({type: 'undo-started', ...about})
   try {
-    const summary = await step.undo!(seen, contextOf(step.id, services, run, mode))
+    const summary = await step.undo!(seen, contextOf(step.id, services, run, signal))
     begun.undone = true
     tryWrite(run, {type: 'undone', step: step.id, ok: true})
     run.emit({type: 'undo-succeeded', ...about, ms: run.clock.now() - started, ...(summary ? {summary} : {})})
@@ -121,7 +128,7 @@ async function undoOne<Services>(
     tryWrite(run, {type: 'undone', step: step.id, ok: false, message})
     run.emit({type: 'undo-failed', ...about, ms: run.clock.now() - started, message})
     if (error instanceof UndoError) return error.left
-    return step.byHand?.(seen) ?? {what: `${step.title}: could not be undone`}
+    return step.byHand?.(seen, run.results.get(step.id)) ?? {what: `${step.title}: could not be undone`}
   }
 }
 

@@ -9,8 +9,8 @@ export type StepContext = {
   clock: Clock
   /** Aborts when the run is interrupted: waits end, writes that are under way are settled first. */
   signal: AbortSignal
-  /** True while undoing after a signal: do the writes, wait for nothing that the next run can verify. */
-  hurried: boolean
+  /** True once a signal has come: an undo does its writes and waits for nothing that the next run can verify. */
+  readonly hurried: boolean
   /** A line of output of what the step watches. */
   log(line: string, item?: string): void
   /** Sub-progress of the step or of one of its items. */
@@ -41,8 +41,8 @@ export interface Step<Services, Seen extends Json = Json, Result extends Json | 
   run(seen: Seen, ctx: StepContext & Services): Promise<Result>
   /** Right whether `run` never happened, half happened or happened twice. What it returns is said in the story. */
   undo?(seen: Seen, ctx: StepContext & Services): Promise<string | void>
-  /** What is left when this step's effect stays, and the command a person would type. */
-  byHand?(seen: Seen): Left
+  /** What is left when this step's effect stays, and the command a person would type; `result` when it came to its end. */
+  byHand?(seen: Seen, result?: Result): Left
   /** One line for the story once it is done: "v42". */
   summary?(result: Result): string | undefined
 }

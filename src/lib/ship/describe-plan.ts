@@ -50,5 +50,6 @@ export function formatPlans(facts: ShipFacts, plans: PlanDescription[]): string 
     }
   }
 
-  return lines.concat(facts.notes.length > 0 ? ['', ...facts.notes.map((note) => `Note: ${note}`)] : []).join('\n')
+  if (facts.notes.length > 0) lines.push('', ...facts.notes.map((note) => `Note: ${note}`))
+  return lines.join('\n')
 }

@@ -10,11 +10,18 @@ import type {Clock} from '../run/clock.js'
 import type {ShipServices} from './services.js'
 
 /** The real services. Docker is connected on first use, so that archives need none and nothing of it is loaded for them. */
-export async function shipServices(heroku: APIClient, args: BuildArgs, clock: Clock): Promise<ShipServices> {
+export async function shipServices(options: {
+  heroku: APIClient
+  args: BuildArgs
+  clock: Clock
+  /** Told when Heroku's rate limit makes a call wait. */
+  onWait(text: string): void
+}): Promise<ShipServices> {
+  const {args, clock, heroku, onWait} = options
   const token = (await tokenOf(heroku)) ?? ''
   let engine: Promise<Engine> | undefined
   return {
-    platform: createPlatform({heroku, clock, signal: new AbortController().signal}),
+    platform: createPlatform({heroku, clock, onWait, signal: new AbortController().signal}),
     registry: createRegistry({host: registryHost(process.env, apiUrl(heroku)), password: token}),
     async engine() {
       engine ??= import('../docker/engine.js').then(({createEngine}) => createEngine(process.env))

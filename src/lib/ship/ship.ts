@@ -90,7 +90,8 @@ async function readAgain(facts: ShipFacts, {platform}: ShipServices): Promise<Ap
 function endOf(verdict: Exclude<Verdict, {outcome: 'done'}>): End {
   const {exitCode, left, outcome, reason, step} = verdict
   // The last lines stand alone in a long log: what failed belongs to them.
-  const message = outcome === 'interrupted' ? verdict.message : `${sentence(reason)}\n${verdict.message}`
+  const failed = outcome === 'failed' ? `Not shipped: ${reason}\n` : `Stopped: ${reason}\n`
+  const message = outcome === 'interrupted' ? verdict.message : failed + verdict.message
   return {outcome, exitCode, left, message, reason, ...(step ? {step} : {})}
 }
 
@@ -119,9 +120,4 @@ function shippedMessage({app}: ShipFacts, pushed: Pushed, run: Run): string {
   const {version} = run.results.get('release') as Released
   const images = Object.entries(pushed).map(([type, {config}]) => `${type} (${shortDigest(config)})`)
   return `Shipped ${listOf(images)}: ${app.name} runs v${version}.`
-}
-
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[!.]$/.test(capital) ? capital : `${capital}.`
 }

@@ -102,6 +102,11 @@ async function readDynos(
   }
 }
 
+/** `web.1`, and not `router`, `api`, nor dynos that come and go by themselves. */
+function isOfFormation(dyno: string): boolean {
+  return /\.\d+$/.test(dyno) && !/^(release|run|scheduler)\./.test(dyno)
+}
+
 /** Lines of the formation's dynos go into the story; the log is help, never a condition. */
 async function watchLog(
   {app, since}: {app: string; since: number},
@@ -112,7 +117,7 @@ async function watchLog(
   try {
     for await (const line of ctx.platform.logs(app, {lines: 100, tail: true, signal})) {
       // The back-fill begins before the release: crashes of the one before are none of its. Both times are the platform's.
-      if (Date.parse(line.at) < since || ['api', 'router'].includes(line.dyno)) continue
+      if (Date.parse(line.at) < since || !isOfFormation(line.dyno)) continue
       notes.note(line)
       ctx.log(line.text, line.dyno)
     }

@@ -29,6 +29,7 @@ export function serveLogSession(platform: Platform, id: string, req: IncomingMes
   let sent = 0
   const cutAfter = platform.knobs(session.app).logTailCutAfterLines
   const stopFollowing = log.follow(session.filter, (entry) => {
+    if (res.writableEnded) return
     send(entry)
     sent += 1
     if (sent === cutAfter) res.end()

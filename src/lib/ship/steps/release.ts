@@ -1,12 +1,11 @@
-import {describeError, NotSent, OutcomeUnknown, PlatformError} from '../../heroku/errors.js'
-import type {Release} from '../../heroku/types.js'
-import {messageOf, StepError} from '../../run/errors.js'
-import {exactlyOnce} from '../../run/exactly-once.js'
-import type {Step, StepContext} from '../../run/step.js'
+import {StepError} from '../../run/errors.js'
+import type {Left} from '../../run/events.js'
+import type {Step} from '../../run/step.js'
 import {runsReleasePhase, type ShipFacts} from '../facts.js'
-import {findCurrent, findOurs} from '../find-release.js'
+import {findCurrent} from '../find-release.js'
+import {sendRelease} from '../send-release.js'
 import type {ShipServices} from '../services.js'
-import {waitForRelease} from '../wait-for-release.js'
+import {settleRelease} from '../settle-release.js'
 import {listOf} from '../words.js'
 import type {Pushed} from './push.js'
 import {undoRelease} from './undo-release.js'
@@ -28,11 +27,6 @@ export type ReleaseBefore = {
 
 /** The release that is live now. */
 export type Released = {id: string; version: number; createdAt: string}
-
-type Context = ShipServices & StepContext
-
-/** When the answer was lost, the release shows within seconds or there is none: it may then be asked for again. */
-const SETTLE_MS = [500, 1000, 2000, 4000]
 
 /** Releases every image in one PATCH, by digest, and waits until the platform says succeeded and current. */
 export function releaseImages(facts: ShipFacts, pushed: Pushed): Step<ShipServices, ReleaseBefore, Released> {
@@ -58,132 +52,22 @@ export function releaseImages(facts: ShipFacts, pushed: Pushed): Step<ShipServic
       return {app, user: facts.user, recorded, noWayBack: facts.noWayBack ?? null, newest, before, images}
     },
     async run(before, ctx) {
-      const ours = await sendOnce(before, ctx)
+      const ours = await sendRelease(before, ctx)
       return settleRelease(ours, before, migrates, ctx)
     },
     undo: (before, ctx) => undoRelease(before, ctx),
-    byHand: (before) => leftOf(before),
+    byHand: (before, released) => leftOf(before, released),
     summary: ({version}) => `v${version}`,
   }
 }
 
-/** The command that takes our release back, as a person would type it. */
-export function leftOf({app, noWayBack, recorded}: ReleaseBefore): {what: string; command: string} {
+/** What stays when our release stays, and the command that takes it back, as a person would type it. */
+function leftOf({app, noWayBack, recorded}: ReleaseBefore, released: Released | undefined): Left {
+  const now = released ? `${app} runs v${released.version}` : `${app} may run the new release`
   return recorded && !noWayBack
     ? {
-        what: `${app} may run this release now; before, it ran v${recorded.version}.`,
+        what: `${now}; before, it ran v${recorded.version}.`,
         command: `heroku releases:rollback v${recorded.version} --app ${app}`,
       }
-    : {
-        what: `${app} may run this release now, and there is none to go back to: look at its log.`,
-        command: `heroku logs --app ${app}`,
-      }
-}
-
-/** The PATCH, once; when its answer is lost, the platform is asked whether it happened. */
-async function sendOnce(before: ReleaseBefore, ctx: Context): Promise<Release> {
-  const {app, images, newest, user} = before
-  const updates = Object.entries(images).map(([type, image]) => ({type, image}))
-  const lookUp = async () => {
-    return findOurs(await ctx.platform.newestReleases(app, 10), {newest, user, images: Object.values(images)})
-  }
-
-  try {
-    return await exactlyOnce({
-      clock: ctx.clock,
-      signal: ctx.signal,
-      settleMs: SETTLE_MS,
-      async call() {
-        const {warning} = await ctx.platform.releaseImages(app, updates)
-        const release = await lookUp()
-        if (release) return release
-        if (warning) throw new StepError('release-refused', warning)
-        throw new OutcomeUnknown({
-          method: 'PATCH',
-          path: `/apps/${app}/formation`,
-          cause: new Error('no release followed'),
-        })
-      },
-      lookUp,
-      isUnknown: (error) => error instanceof OutcomeUnknown,
-      isNotSent: (error) => error instanceof NotSent,
-      // Safe to say again: images that run already make no second release (platform-facts §1.6).
-      resend: true,
-    })
-  } catch (error) {
-    if (error instanceof PlatformError || error instanceof NotSent) {
-      throw new StepError('release-refused', describeError(error), {cause: error})
-    }
-
-    if (!(error instanceof OutcomeUnknown)) throw error
-    // The answers were lost, but does the platform answer now? Then what it shows is the truth.
-    const nothing = await lookUp().then(
-      (release) => release === undefined,
-      () => false,
-    )
-    throw new StepError(nothing ? 'release-refused' : 'release-unknown', describeError(error), {cause: error})
-  }
-}
-
-/** Streams the release phase and waits for its end. */
-async function settleRelease(ours: Release, before: ReleaseBefore, migrates: boolean, ctx: Context): Promise<Released> {
-  const {app} = before
-  const over = new AbortController()
-  const watching = watchOutput(ours, AbortSignal.any([ctx.signal, over.signal]), ctx)
-  try {
-    const settled = await waitForRelease(ctx, app, ours)
-    if (settled.status === 'failed') {
-      await lastWords(watching, ctx)
-      if (!migrates) throw new StepError('release-refused', `v${ours.version} failed.`)
-      throw new StepError('release-phase-failed', `The release phase of v${ours.version} failed; its output is above.`)
-    }
-
-    if (settled.status !== 'succeeded') throw stillPending(ours, before, `v${ours.version} is still ${settled.status}.`)
-    if (!settled.current) {
-      throw new StepError('foreign', `v${ours.version} succeeded, but a newer release of somebody else is current.`, {
-        left: [{what: `${app} runs somebody else's release.`, command: `heroku releases --app ${app}`}],
-      })
-    }
-
-    await lastWords(watching, ctx)
-    return {id: settled.id, version: settled.version, createdAt: settled.createdAt}
-  } catch (error) {
-    if (ctx.signal.aborted && !(error instanceof StepError)) {
-      throw stillPending(ours, before, `interrupted while v${ours.version} is pending`)
-    }
-
-    if (error instanceof StepError) throw error
-    throw stillPending(ours, before, `Can't see how v${ours.version} ends: ${messageOf(error)}`)
-  } finally {
-    over.abort()
-  }
-}
-
-async function watchOutput(ours: Release, signal: AbortSignal, ctx: Context): Promise<void> {
-  if (!ours.outputStreamUrl) return
-  for await (const line of ctx.platform.releaseOutput(ours.outputStreamUrl, {signal})) ctx.log(line, 'release')
-}
-
-/** The status comes before the stream's last lines; they are worth a moment. */
-async function lastWords(watching: Promise<void>, ctx: Context): Promise<void> {
-  await Promise.race([watching, ctx.clock.sleep(3000, ctx.signal).catch(() => {})])
-}
-
-function stillPending(ours: Release, before: ReleaseBefore, message: string): StepError {
-  const {app, recorded} = before
-  const left = [
-    {
-      what: `v${ours.version} is pending and may still become current by itself; follow it.`,
-      command: `heroku releases:output v${ours.version} --app ${app}`,
-    },
-    ...(recorded
-      ? [
-          {
-            what: `Before, ${app} ran v${recorded.version}; once v${ours.version} has ended, this goes back.`,
-            command: `heroku releases:rollback v${recorded.version} --app ${app}`,
-          },
-        ]
-      : []),
-  ]
-  return new StepError('release-unknown', message, {left})
+    : {what: `${now}, and there is nothing to go back to: look at its log.`, command: `heroku logs --app ${app}`}
 }

@@ -1,6 +1,6 @@
 import {describeError, NotSent, OutcomeUnknown} from '../../heroku/errors.js'
 import type {Release} from '../../heroku/types.js'
-import {UndoError} from '../../run/errors.js'
+import {messageOf, UndoError} from '../../run/errors.js'
 import {exactlyOnce} from '../../run/exactly-once.js'
 import type {StepContext} from '../../run/step.js'
 import {findCurrent, findOurs, findRollback} from '../find-release.js'
@@ -66,31 +66,37 @@ async function rollBack(
 
 /** The rollback is only done when the platform runs the recorded images again, dynos included. */
 async function verify(rollback: Release, before: ReleaseBefore, ctx: Context): Promise<string> {
-  const {app, recorded} = before
-  const again = `${app} runs v${recorded!.version} again as v${rollback.version}`
+  const again = `${before.app} runs v${before.recorded!.version} again as v${rollback.version}`
   if (ctx.hurried) return again
-  const settled = await waitForRelease(ctx, app, rollback, ROLLBACK_DEADLINE_MS)
-  const command = `heroku releases:info v${rollback.version} --app ${app}`
-  if (settled.status !== 'succeeded' || !settled.current) {
-    const message = `The rollback v${rollback.version} is ${settled.status}${settled.current ? '' : ', and not current'}.`
-    throw new UndoError(message, {what: `${message} ${app} ran v${recorded!.version} before.`, command})
-  }
-
-  const formation = await ctx.platform.formation(app)
-  const wrong = formation.filter(({image, type}) => before.before[type] && image !== before.before[type])
-  if (wrong.length > 0) {
-    const message = `After the rollback ${wrong.map(({type}) => type).join(', ')} of ${app} does not run the image of v${recorded!.version}.`
-    throw new UndoError(message, {what: message, command: `heroku releases --app ${app}`})
-  }
-
   try {
-    await waitForDynos({app, release: settled, stableForMs: 0}, ctx)
+    const settled = await seeCurrent(rollback, before, ctx)
+    await seeImages(before, ctx)
+    await waitForDynos({app: before.app, release: settled, stableForMs: 0}, ctx)
   } catch (error) {
-    const message = `${again}, but its dynos do not come up: ${error instanceof Error ? error.message : String(error)}`
-    throw new UndoError(message, {what: message, command: `heroku logs --app ${app}`})
+    if (error instanceof UndoError) throw error
+    // A signal ends the waits of an undo; the rollback itself has been seen.
+    if (ctx.hurried) return again
+    const message = `${again}, but its dynos do not come up: ${messageOf(error)}`
+    throw new UndoError(message, {what: message, command: `heroku logs --app ${before.app}`})
   }
 
   return again
+}
+
+async function seeCurrent(rollback: Release, {app, recorded}: ReleaseBefore, ctx: Context): Promise<Release> {
+  const settled = await waitForRelease(ctx, app, rollback, ROLLBACK_DEADLINE_MS)
+  if (settled.status === 'succeeded' && settled.current) return settled
+  const message = `The rollback v${rollback.version} is ${settled.status}${settled.current ? '' : ', and not current'}.`
+  const command = `heroku releases:info v${rollback.version} --app ${app}`
+  throw new UndoError(message, {what: `${message} ${app} ran v${recorded!.version} before.`, command})
+}
+
+async function seeImages({app, before, recorded}: ReleaseBefore, {platform}: Context): Promise<void> {
+  const formation = await platform.formation(app)
+  const wrong = formation.filter(({image, type}) => before[type] && image !== before[type]).map(({type}) => type)
+  if (wrong.length === 0) return
+  const message = `After the rollback ${wrong.join(', ')} of ${app} does not run the image of v${recorded!.version}.`
+  throw new UndoError(message, {what: message, command: `heroku releases --app ${app}`})
 }
 
 function pending(ours: Release, {app, recorded}: ReleaseBefore): UndoError {
