@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process'
-import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 
@@ -7,9 +7,10 @@ import {projectRoot} from './lib/cache.mjs'
 import {Advice, say, script} from './lib/say.mjs'
 import {ensureReady} from './lib/setup.mjs'
 import {ensureTool} from './lib/tools.mjs'
+import {formatTotals, readTotals} from './lib/totals.mjs'
 
 // All a fresh clone needs to run the tests. Arguments go on to vitest: `npm test -- test/run`.
-// The last line says `N passed, N failed, N skipped`, counted by vitest's JSON reporter.
+// The last line says `N passed, N failed, N skipped`, counted by vitest's JSON reporter; TEST_REPORT names a file for its report.
 await script(async () => {
   await ensureReady({build: true})
   // The versions of Node that the CLI's installers bundle, one of which usually runs this.
@@ -20,9 +21,9 @@ await script(async () => {
 
   const dir = await mkdtemp(path.join(tmpdir(), 'heroku-pipeline-ship-test-'))
   try {
-    const report = path.join(dir, 'report.json')
+    const report = process.env.TEST_REPORT || path.join(dir, 'report.json')
     const code = await vitest(['run', ...process.argv.slice(2)], report)
-    console.log(await totals(report))
+    console.log(formatTotals(await readTotals(report)))
     return code
   } finally {
     await rm(dir, {recursive: true, force: true})
@@ -48,21 +49,6 @@ function vitest(argv, report) {
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })
-}
-
-/**
- * A file that could not be loaded counts as one failure: its tests are unknown.
- * @param {string} report
- */
-async function totals(report) {
-  const text = await readFile(report, 'utf8').catch(() => undefined)
-  if (text === undefined) return '0 passed, 1 failed, 0 skipped'
-  const {numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults, success} = JSON.parse(text)
-  const unloaded = testResults.filter(
-    (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length
-  const failed = numFailedTests + unloaded
-  return `${numPassedTests} passed, ${success ? failed : Math.max(1, failed)} failed, ${numPendingTests + numTodoTests} skipped`
 }
 
 /** @param {import('./lib/tools.mjs').Tool} tool */
