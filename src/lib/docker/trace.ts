@@ -7,7 +7,8 @@ import type {BuildEvents} from './types.js'
 const KEPT = 100
 
 type Vertex = {name: string; cached: boolean; started: boolean; completed: boolean; error: string}
-type Output = {decoder: StringDecoder; pending: string}
+/** What a step has written to one of its streams and not ended with a line end: the two must not mix within a line. */
+type Output = {vertex: string; decoder: StringDecoder; pending: string}
 
 /** Follows BuildKit's trace: tells steps and lines as they come, and remembers what a failure needs. */
 export function followTrace(events: BuildEvents) {
@@ -41,21 +42,23 @@ export function followTrace(events: BuildEvents) {
     for (const {name, cached} of news) events.onStep({message: name, cached, done, total: vertexes.size})
   }
 
-  const onLog = ({vertex, msg}: Status['logs'][number]) => {
-    const output = outputs.get(vertex) ?? {decoder: new StringDecoder('utf8'), pending: ''}
-    outputs.set(vertex, output)
+  const onLog = ({vertex, stream, msg}: Status['logs'][number]) => {
+    const key = `${vertex} ${String(stream)}`
+    const output = outputs.get(key) ?? {vertex, decoder: new StringDecoder('utf8'), pending: ''}
+    outputs.set(key, output)
     const found = (output.pending + output.decoder.write(Buffer.from(msg))).split('\n')
     output.pending = found.pop() ?? ''
     for (const line of found) tell(line)
   }
 
-  /** The rest of a step's output that did not end its line. */
-  const flush = (vertex: string) => {
-    const output = outputs.get(vertex)
-    if (!output) return
-    const rest = output.pending + output.decoder.end()
-    outputs.delete(vertex)
-    if (rest) tell(rest)
+  /** The rest of a step's output that did not end its line; of all steps without one. */
+  const flush = (vertex?: string) => {
+    for (const [key, output] of outputs) {
+      if (vertex !== undefined && output.vertex !== vertex) continue
+      outputs.delete(key)
+      const rest = output.pending + output.decoder.end()
+      if (rest) tell(rest)
+    }
   }
 
   return {
@@ -66,9 +69,7 @@ export function followTrace(events: BuildEvents) {
       tellSteps(vertexes)
     },
     /** Tells what is left when the build has ended. */
-    end() {
-      for (const vertex of outputs.keys()) flush(vertex)
-    },
+    end: () => flush(),
     /** The last lines of all output. */
     lines: () => [...lines],
     /** The step that failed; those stopped because of it have the error of a cancelled one. */

@@ -68,7 +68,8 @@ export type Status = {
     completed?: object | null
     error: string
   }>
-  logs: Array<{vertex: string; msg: Uint8Array}>
+  /** `stream` is 1 for standard output, 2 for standard error. */
+  logs: Array<{vertex: string; stream: unknown; msg: Uint8Array}>
 }
 
 export const healthRequest = codec<{service?: string}>('HealthCheckRequest')
