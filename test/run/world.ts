@@ -19,7 +19,7 @@ export type Scenario = {
   undoFails?: number[]
 }
 
-export const rows: Record<string, PolicyRow> = {
+const rows: Record<string, PolicyRow> = {
   undo: {when: 'a step fails', world: 'as before', action: 'undo', exit: 1, says: 'Undone.'},
   hold: {when: 'the pivot fails', world: 'half way', action: 'hold', exit: 4, says: 'Held.'},
   noEffect: {

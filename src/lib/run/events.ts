@@ -6,6 +6,18 @@ export type Outcome = 'done' | 'failed' | 'held' | 'interrupted' | 'refused' | '
 /** Something a run leaves behind, and the command a person would type to put it right. */
 export type Left = {what: string; command?: string}
 
+/** Sub-progress of a step. `item` names a part of it (a process type); absent, it is about the step itself. */
+export type Progress = {
+  item?: string
+  /** What the item does now: "Dockerfile 3/7 RUN npm ci", "2 of 5 layers". */
+  message?: string
+  current?: number
+  total?: number
+  unit?: 'bytes' | 'steps'
+  /** The item ended: well, or with a failure. */
+  done?: 'failed' | 'ok'
+}
+
 /**
  * What a run tells whoever watches: renderers and the journal know nothing else. Plain JSON; `at` is in milliseconds since
  * the epoch, `ms` is a duration. Every text in it has been through the redactor: it holds no secret.
@@ -15,19 +27,7 @@ export type RunEvent = {at: number} & (
   /** A plan begins; a ship has two in a row, so more than one may come. */
   | {type: 'plan-started'; plan: string; steps: Array<{id: string; title: string; pivot: boolean}>}
   | {type: 'step-started'; step: string; title: string}
-  /** Sub-progress. `item` names a part of the step (a process type); absent, it is about the step itself. */
-  | {
-      type: 'step-progress'
-      step: string
-      item?: string
-      /** What the item does now: "Dockerfile 3/7 RUN npm ci", "2 of 5 layers". */
-      message?: string
-      current?: number
-      total?: number
-      unit?: 'bytes' | 'steps'
-      /** The item ended: well, or with a failure. */
-      done?: 'failed' | 'ok'
-    }
+  | ({type: 'step-progress'; step: string} & Progress)
   /** A line of output of what the step watches (a build, a release phase, a dyno). */
   | {type: 'step-log'; step: string; item?: string; line: string}
   | {type: 'step-succeeded'; step: string; title: string; ms: number; summary?: string}

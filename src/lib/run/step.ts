@@ -1,5 +1,5 @@
 import type {Clock} from './clock.js'
-import type {Left} from './events.js'
+import type {Left, Progress} from './events.js'
 
 /** Anything that survives a journal. */
 export type Json = boolean | null | number | string | Json[] | {[key: string]: Json | undefined}
@@ -14,14 +14,7 @@ export type StepContext = {
   /** A line of output of what the step watches. */
   log(line: string, item?: string): void
   /** Sub-progress of the step or of one of its items. */
-  progress(progress: {
-    item?: string
-    message?: string
-    current?: number
-    total?: number
-    unit?: 'bytes' | 'steps'
-    done?: 'failed' | 'ok'
-  }): void
+  progress(progress: Progress): void
   warn(message: string): void
   /** What an earlier step of the same run resulted in; undefined when it has not run. */
   resultOf(step: string): Json | undefined

@@ -3,7 +3,7 @@ import {abortable} from '../run/abortable.js'
 import type {StepContext} from '../run/step.js'
 
 /** A release phase ends within 1 h by the platform's own rule (platform-facts §1.8); five minutes on top for its events. */
-export const RELEASE_DEADLINE_MS = 65 * 60_000
+const RELEASE_DEADLINE_MS = 65 * 60_000
 const POLL_MS = 2000
 
 /**
