@@ -36,13 +36,10 @@ const allowed = {
 /** Packages and Node modules that belong to some parts; everybody else stays away from them. @type {Record<string, string[]>} */
 const owners = {
   dockerode: ['docker'],
-  '@grpc/grpc-js': ['docker'],
   protobufjs: ['docker'],
-  '@balena/dockerignore': ['docker'],
   'tar-stream': ['docker', 'registry'],
   ink: ['ui'],
   react: ['ui'],
-  'is-in-ci': ['ui'],
   '@heroku-cli/schema': ['heroku'],
   '@heroku-cli/command': ['heroku', 'command', 'commands'],
   '@oclif/core': ['command', 'commands', 'ui'],
@@ -60,7 +57,7 @@ const typesForAll = ['@heroku-cli/command', '@oclif/core']
  * The part a file of src belongs to; undefined: none of ours.
  * @param {string} file relative to src, with slashes
  */
-export function partOf(file) {
+function partOf(file) {
   if (/^lib\/run\/journal[^/]*\.ts$/.test(file)) return 'journal'
   if (/^lib\/.*\/plan\.ts$/.test(file) || /^lib\/memory\/(parse|diagnose)\b/.test(file)) return 'pure'
   const [top, folder] = file.split('/')
@@ -73,7 +70,7 @@ export function partOf(file) {
  * @param {string} source as written after `from`
  * @param {boolean} typesOnly
  */
-export function wrongArrow(file, source, typesOnly) {
+function wrongArrow(file, source, typesOnly) {
   const from = partOf(file) ?? ''
   const rules = allowed[from]
   if (!rules)

@@ -52,9 +52,6 @@ export async function needs(ctx: {skip(note?: string): void}, ...wanted: RealPar
   ctx.skip(note)
 }
 
-/** Whether a part is there, for tests that do more with it than without it. */
-export const has = async (part: RealPart): Promise<boolean> => (await missing(part)) === undefined
-
 function missing(part: RealPart): Promise<string | undefined> {
   const known = checked.get(part)
   if (known) return known
