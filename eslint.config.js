@@ -72,7 +72,7 @@ export default [
       // 20.18.1 is what our dependencies need (undici 7). Node 20 calls these experimental; they have not changed since.
       'n/no-unsupported-features/node-builtins': [
         'error',
-        {version: '>=20.18.1', ignores: ['fetch', 'Headers', 'Request', 'Response', 'CustomEvent', 'fs/promises.cp']},
+        {version: '>=20.18.1', ignores: ['fetch', 'Headers', 'Request', 'Response', 'CustomEvent']},
       ],
       'no-console': 'error',
     },
