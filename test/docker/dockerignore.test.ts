@@ -82,7 +82,7 @@ const FILES = ['a', 'b', 'd'].flatMap((top) => [
 ])
 const TREE = [...FILES, 'c.md', 'a.md', '.env', '*.md', 'c++/x', 'x (copy)/a', 'a, b', 'ééé/a', '#x', 'dd', 'c++.md']
 
-test('what a .dockerignore leaves of a context is what docker’s own client leaves', {timeout: 240_000}, async (ctx) => {
+test('what a .dockerignore leaves of a context is what docker’s own client leaves', {timeout: 600_000}, async (ctx) => {
   await needs(ctx, 'newer-docker')
   const host = engines[1].host()
   const contexts = await contextsWith(sets)
@@ -92,8 +92,8 @@ test('what a .dockerignore leaves of a context is what docker’s own client lea
   // The oracle is not void: it left files out and kept some, in many ways.
   const everything = Math.max(...oracle.map(({length}) => length))
   expect(everything).toBeGreaterThan(TREE.length)
-  expect(oracle.filter(({length}) => length > 1 && length < everything / 2).length).toBeGreaterThan(20)
-  expect(new Set(oracle.map(String)).size).toBeGreaterThan(60)
+  expect(oracle.filter(({length}) => length > 1 && length < everything / 2).length).toBeGreaterThan(sets.length / 10)
+  expect(new Set(oracle.map(String)).size).toBeGreaterThan(sets.length / 4)
 
   expect(differences(oracle, ours)).toEqual([])
   // Walkers that are wrong in one point each would have been caught.
