@@ -1,3 +1,6 @@
+import path from 'node:path'
+
+import {BuildFailed} from '../../docker/errors.js'
 import type {BuildRequest, Engine} from '../../docker/types.js'
 import {messageOf, StepError} from '../../run/errors.js'
 import type {Step, StepContext} from '../../run/step.js'
@@ -25,7 +28,7 @@ export function buildImages(facts: ShipFacts): Step<ShipServices, null, Built> {
       })
       ctx.signal.throwIfAborted()
       if (failed.length > 0) {
-        const message = failed.map(({error, source}) => `${nameOf(source)}: ${messageOf(error)}`).join('\n')
+        const message = failed.map(({error, source}) => `${nameOf(source)}: ${whyFailed(source, error)}`).join('\n')
         throw new StepError('build', message, {cause: failed[0]!.error})
       }
 
@@ -63,7 +66,17 @@ async function buildOne(
     ctx.progress({item, done: 'ok'})
     return source.types.map((type, index) => ({type, reference: references[index]!, imageId}))
   } catch (error) {
-    ctx.progress({item, done: 'failed'})
+    const step = stepOf(error)
+    ctx.progress({item, done: 'failed', ...(step ? {message: step} : {})})
     throw error
   }
+}
+
+const stepOf = (error: unknown): string | undefined => (error instanceof BuildFailed ? error.vertex : undefined)
+
+/** Names the file and the step; neither is shortened here, because half a secret would not be seen as one. */
+function whyFailed({dockerfile}: Dockerfile, error: unknown): string {
+  const file = path.relative(process.cwd(), dockerfile)
+  const step = stepOf(error)
+  return `${file} fails${step ? ` at ${step}` : ''}: ${messageOf(error)}`
 }
