@@ -28,8 +28,8 @@ export function followTrace(events: BuildEvents) {
   const onVertex = (seen: Status['vertexes'][number]): Vertex | undefined => {
     const before = vertexes.get(seen.digest)
     const {cached, error} = seen
-    // The name of a RUN with a here-document has lines.
-    const name = seen.name.replaceAll(/\s+/g, ' ')
+    // The name of a RUN with a here-document has lines. Spaces stay as they are: an argument's value in it must still be known as one.
+    const name = seen.name.replaceAll(/\r?\n/g, ' ')
     const now = {name, cached, error, started: Boolean(seen.started), completed: Boolean(seen.completed)}
     vertexes.set(seen.digest, now)
     if (now.completed) flush(seen.digest)
