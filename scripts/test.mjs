@@ -45,6 +45,9 @@ function vitest(argv, report) {
     env: {...process.env, NODE_ENV: 'test'},
     stdio: 'inherit',
   })
+  // A Ctrl-C reaches vitest as well: it stops the engines it started before it ends.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))

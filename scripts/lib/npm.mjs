@@ -34,11 +34,10 @@ export async function npm(argv, {what, ...options}) {
     throw new Advice(`Can't ${what}: there is no npm on PATH. Install Node.js 20 or newer with its npm.`)
   })
   if (code === 0) return output
-  const offline = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ECONNRESET)\b/.test(output)
-  const last = output.trim().split('\n').slice(-15).join('\n')
+  const [network] = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ECONNRESET)\b/.exec(output) ?? []
   throw new Advice(
-    offline
-      ? `Can't ${what}: the npm registry can't be reached. Connect to the network, or set a registry that can be reached, and try again.\n${last}`
-      : `Can't ${what}: npm ended with ${code}.\n${last}`,
+    network
+      ? `Can't ${what}: the npm registry can't be reached (${network}). Connect to the network and try again.`
+      : `Can't ${what}: npm ended with ${code}.\n${output.trim().split('\n').slice(-15).join('\n')}`,
   )
 }
