@@ -58,7 +58,7 @@ describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) =>
 
     const text = await ship(['worker'])
     expect(text.exit, text.said).toBe(1)
-    const lines = text.stderr.split('\n').flatMap((line) => /^  worker \| (line \d+)$/.exec(line)?.slice(1) ?? [])
+    const lines = text.stderr.split('\n').flatMap((line) => /^ {2}worker \| (line \d+)$/.exec(line)?.slice(1) ?? [])
     expect(lines.slice(-100)).toEqual(LAST_100)
     expect(text.stderr).toMatch(/✗ \[2\/2\] RUN sh -c[^]*Not shipped: worker: Dockerfile\.worker fails at \[2\/2\] RUN/)
     expect(text.stderr.trim().split('\n').at(-1)).toBe('Nothing was released: example-app still runs v3.')

@@ -21,21 +21,19 @@ export type Project = Setup & {
   start(flags: string[], options?: HerokuOptions): Promise<HerokuProcess>
 }
 
-/** Made for one test, and gone with it: dynos, folder and the images that the engine has tagged. */
+/** Made for one test, and gone with it: dynos, folder and the images that the engine has tagged. No part: no engine. */
 export async function project(
   ctx: TestContext,
-  part: (typeof engines)[number]['engine'],
+  part: (typeof engines)[number]['engine'] | undefined,
   files: Record<string, Buffer | string>,
 ): Promise<Project> {
-  const host = engines.find(({engine}) => engine === part)!.host()
+  const host = engines.find(({engine}) => engine === part)?.host() ?? ''
   const setup = await setUp()
   const {folder, heroku} = setup
   ctx.onTestFinished(async () => {
     const types = ['web', 'worker', 'clock', 'release']
-    await removeImages(
-      host,
-      types.map((type) => `localhost:${heroku.port}/${APP}/${type}`),
-    )
+    const names = types.map((type) => `localhost:${heroku.port}/${APP}/${type}`)
+    if (host) await removeImages(host, names)
     await setup.remove()
   })
 

@@ -1,4 +1,4 @@
-import {cp, readFile, writeFile} from 'node:fs/promises'
+import {readdir, readFile, writeFile} from 'node:fs/promises'
 import path from 'node:path'
 import {fileURLToPath} from 'node:url'
 
@@ -10,17 +10,14 @@ import {tapped} from './engine-between.js'
 import {APP, project} from './ship-process.js'
 import {imageOf} from './registry-image.js'
 
-const hello = fileURLToPath(new URL('../../examples/hello', import.meta.url))
+const hello = fileURLToPath(new URL('../../examples/hello/', import.meta.url))
 const FLAGS = ['web', 'worker', '--arg', 'BASE=scratch']
 
 describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) => {
   test('examples/hello is shipped; then there is nothing to ship; then one line is', async (ctx) => {
     const {expect} = ctx
     await needs(ctx, 'heroku-cli', part)
-    const {folder, heroku, ship} = await project(ctx, part, {})
-    // fs.cp is marked experimental in Node 20 and has not changed since.
-    // eslint-disable-next-line n/no-unsupported-features/node-builtins
-    await cp(hello, folder, {recursive: true})
+    const {folder, heroku, ship} = await project(ctx, part, await filesOf(hello))
 
     const first = await ship(FLAGS)
     expect(first.exit, first.said).toBe(0)
@@ -78,6 +75,11 @@ describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) =>
     expect(heroku.world(APP).images).toEqual({web: digest, worker: digest})
   })
 })
+
+const filesOf = async (folder: string): Promise<Record<string, Buffer>> =>
+  Object.fromEntries(
+    await Promise.all((await readdir(folder)).map(async (name) => [name, await readFile(folder + name)])),
+  )
 
 async function answer({apiKey, url}: LocalHeroku): Promise<string> {
   const headers = {accept: 'application/vnd.heroku+json; version=3', authorization: `Bearer ${apiKey}`}
