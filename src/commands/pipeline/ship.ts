@@ -62,6 +62,7 @@ ${exitCodesHelp}`
     const services = await shipServices({heroku: this.heroku, args, clock: systemClock, onWait})
     const session = openSession({
       command: 'pipeline:ship',
+      app: request.app,
       json: this.jsonEnabled(),
       dataDir: this.config.dataDir,
       ...(flags.journal ? {journalFile: flags.journal} : {}),

@@ -1,20 +1,22 @@
 import {randomBytes} from 'node:crypto'
-import {constants} from 'node:os'
 
 import {type Clock, systemClock} from '../run/clock.js'
 import {messageOf} from '../run/errors.js'
-import type {Left, RunEvent} from '../run/events.js'
+import type {RunEvent} from '../run/events.js'
 import {type Journal, journalPath, JOURNAL_VERSION, openJournal} from '../run/journal.js'
 import {createRedactor, type Redact} from '../run/redact.js'
 import {beginRun, type Run} from '../run/run.js'
 import type {Json} from '../run/step.js'
 import {Refused} from '../ship/refused.js'
 import {chooseRenderer, type Renderer} from '../ui/choose.js'
+import {leaveNow, leaveUntouched, readyForHangup} from './leave.js'
 import {takeOverSignals} from './signals.js'
 
 /** What a command needs to run plans: where the journal goes, how the story is told, what must never be told. */
 export type SessionOptions = {
   command: string
+  /** As the user names it. */
+  app: string
   json: boolean
   dataDir: string
   /** `--journal PATH`, instead of a file under the CLI's data directory. */
@@ -43,9 +45,19 @@ export function openSession(options: SessionOptions): Session {
   let renderer: Renderer | undefined
   let journal: Journal | undefined
   let run: Run | undefined
+  const onHangup = readyForHangup()
   const giveBack = takeOverSignals(
-    (signal) => (run ? run.interrupt(signal) : leaveUntouched(signal)),
-    () => leaveNow(run?.left() ?? [], renderer),
+    (signal) => {
+      if (signal === 'SIGHUP') onHangup()
+      if (run) run.interrupt(signal)
+      else leaveUntouched({...options, signal})
+    },
+    (signal) => {
+      const say = (): never => leaveNow({...options, signal}, run?.left() ?? [])
+      // A renderer that hangs must not keep us.
+      setTimeout(say, 200)
+      renderer?.close().then(say, say)
+    },
   )
 
   return {
@@ -58,6 +70,7 @@ export function openSession(options: SessionOptions): Session {
       else process.stderr.write(`${redact(message)}\n`)
     },
     async begin(app, facts) {
+      const {command} = options
       const id = randomBytes(4).toString('hex')
       journal = open(options.journalFile ?? journalPath(options.dataDir, app, id, clock.now()), clock)
       const {env, stderr, stdout} = process
@@ -69,8 +82,8 @@ export function openSession(options: SessionOptions): Session {
       }
 
       run = beginRun({id, clock, journal, redact, onEvent})
-      run.write({type: 'run', version: JOURNAL_VERSION, run: id, command: options.command, app, facts})
-      run.emit({type: 'run-started', run: id, command: options.command, app})
+      run.write({type: 'run', version: JOURNAL_VERSION, run: id, command, app, facts})
+      run.emit({type: 'run-started', run: id, command, app})
       return run
     },
     async end() {
@@ -88,24 +101,4 @@ function open(file: string, clock: Clock): Journal {
     const fix = 'Make room or choose another place with --journal PATH.'
     throw new Refused([{message: `Can't write the journal: ${messageOf(error)}`, fix}])
   }
-}
-
-/** A second signal leaves at once; what stays behind is said first. */
-function leaveNow(left: Left[], renderer: Renderer | undefined): void {
-  const code = left.length > 0 ? 4 : 130
-  const lines = left.flatMap(({command, what}) => [what, ...(command ? [`  ${command}`] : [])])
-  const say = (): never => {
-    process.stderr.write(['', 'Left at once.', ...lines, ''].join('\n'))
-    // The user asked twice: nothing is waited for any more.
-
-    process.exit(code)
-  }
-
-  setTimeout(say, 200)
-  renderer?.close().then(say, say)
-}
-
-/** Nothing has begun: there is nothing to undo, and nothing to say. */
-function leaveUntouched(signal: NodeJS.Signals): never {
-  process.exit(128 + constants.signals[signal])
 }

@@ -7,7 +7,7 @@ import {startHeartbeat} from './heartbeat.js'
 import {paintFor} from './paint.js'
 import {startProgressLog} from './progress-log.js'
 import {storyOf} from './story.js'
-import {busyStep, emptyView, reduceView, type Progress, type View} from './view.js'
+import {busyStep, emptyView, reduceView, type Progress, titleOf, type View} from './view.js'
 
 /** Append-only lines for a CI log or a pipe; `write` is given whole lines only. */
 export function createPlainRenderer(options: {
@@ -65,10 +65,9 @@ function stillBusy(view: View, now: number): string[] {
   if (!view.run || view.ended) return []
   const step = busyStep(view)
   if (!step) return [`… still: ${oneLine(view.run.command)} (${formatDuration(now - view.run.since)})`]
-  const title = step.state === 'undoing' ? `Undoing: ${oneLine(step.title)}` : oneLine(step.title)
   const parts = [step.own, ...step.items.filter(({done}) => !done)].map((part) => oneLine(saidOf(part)))
   const where = parts.filter(Boolean).join(', ')
-  return [`… still: ${title} (${formatDuration(now - step.since)})${where && `: ${where}`}`]
+  return [`… still: ${oneLine(titleOf(step))} (${formatDuration(now - step.since)})${where && `: ${where}`}`]
 }
 
 const saidOf = ({name, message, ...numbers}: Progress & {name?: string}): string =>

@@ -48,7 +48,7 @@ function indented(start: string, text: string): string[] {
 }
 
 /** Each command on a line of its own, so that it can be pasted. */
-function leftBehind(left: Left[], paint: Paint): string[] {
+export function leftBehind(left: Left[], paint: Paint): string[] {
   if (left.length === 0) return []
   const lines = left.flatMap(({what, command}) => [
     ...indented('  ', what),

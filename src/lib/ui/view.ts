@@ -80,6 +80,9 @@ type Loose<T> = {[name in keyof T]?: T[name] | undefined}
 export const busyStep = (view: View): StepView | undefined =>
   view.steps.findLast(({state}) => state === 'running' || state === 'undoing')
 
+/** What a step does now, in words. */
+export const titleOf = ({state, title}: StepView): string => (state === 'undoing' ? `Undoing: ${title}` : title)
+
 function newStep(id: string, title: string, state: StepView['state'], since: number): StepView {
   return {id, title, state, since, own: {}, items: [], log: []}
 }

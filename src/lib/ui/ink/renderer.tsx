@@ -7,7 +7,7 @@ import {formatDuration} from '../format.js'
 import {harmlessLines, oneLine} from '../harmless.js'
 import {type Paint, paintFor} from '../paint.js'
 import {storyOf} from '../story.js'
-import {busyStep, emptyView, reduceView, type StepView, type View} from '../view.js'
+import {busyStep, emptyView, reduceView, type StepView, titleOf, type View} from '../view.js'
 import {Screen, TICK} from './screen.js'
 import {createTerminal} from './terminal.js'
 
@@ -85,10 +85,10 @@ export function createInkRenderer(options: {
   }
 }
 
-/** The last log lines of a step that fails: of the parts that failed, when it says which. */
+/** The last log lines of a step that fails: of the parts that failed, when it says which. None when a signal ended it. */
 function lastWords(view: View, event: RunEvent, paint: Paint): string[] {
   const step = event.type === 'step-failed' ? view.steps.find(({id}) => id === event.step) : undefined
-  if (!step) return []
+  if (!step || view.stopping) return []
   return failedLog(step).flatMap(({item, line}) =>
     harmlessLines(line).map((text) => paint.dim(item === undefined ? `  ${text}` : `  ${oneLine(item)} | ${text}`)),
   )
@@ -103,5 +103,5 @@ function failedLog({items, log}: StepView): StepView['log'] {
 function unfinished(view: View, now: number, paint: Paint): string[] {
   const step = view.ended ? undefined : busyStep(view)
   if (!step) return []
-  return [`· ${oneLine(step.title)}: not finished ${paint.dim(`(${formatDuration(now - step.since)})`)}`]
+  return [`· ${oneLine(titleOf(step))}: not finished ${paint.dim(`(${formatDuration(now - step.since)})`)}`]
 }

@@ -2,7 +2,7 @@ import {Box} from 'ink'
 
 import {formatDuration} from '../format.js'
 import type {Paint} from '../paint.js'
-import {busyStep, type ItemView, type StepView, type View} from '../view.js'
+import {busyStep, type ItemView, type StepView, titleOf, type View} from '../view.js'
 import {fit} from './fit.js'
 import {Busy, Items, Log, Pending, Row} from './rows.js'
 
@@ -35,8 +35,6 @@ export function Screen({view, rows, columns, now, paint}: ScreenProps) {
 }
 
 export type ScreenProps = {view: View; rows: number; columns: number; now: number; paint: Paint}
-
-const titleOf = (step: StepView): string => (step.state === 'undoing' ? `Undoing: ${step.title}` : step.title)
 
 /** Nothing is heard of a run before its plan, or between two plans: it reads. */
 const idle = ({stopping}: View): string => (stopping ? 'Stopping' : 'Reading the app')
