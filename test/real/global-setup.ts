@@ -15,7 +15,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const texts = await Promise.all(testFiles.map((file) => readFile(file, 'utf8')))
   const someFile = (mentions: RegExp) => texts.some((text) => mentions.test(text))
 
-  if (someFile(/\/(heroku-cli|packed-plugin|ship-process)\.js'|manifest\.mjs'/)) await ensureReady({build: true})
+  if (someFile(/'heroku-cli'|\/(heroku-cli|packed-plugin|ship-process)\.js'|manifest\.mjs'/))
+    await ensureReady({build: true})
   if (!someFile(/'(newer-)?docker'|docker-engine\.js'/)) return async () => {}
   const engines = await startSharedEngines()
   process.env.REAL_ENGINES_MISSING = engines.reasons.join('; ')

@@ -19,6 +19,8 @@ export async function openTerminal(size: {columns: number; rows: number}, comman
   const terminal = {
     /** What is on the screen, without empty rows at the end. */
     screen: async () => (await tmux('capture-pane', '-p')).trimEnd(),
+    /** The same with its colours, as escape sequences. */
+    coloured: async () => (await tmux('capture-pane', '-p', '-e')).trimEnd(),
     /** The same with all that has scrolled away; lines that the terminal wrapped are whole. */
     story: async () => (await tmux('capture-pane', '-p', '-J', '-S', '-')).replaceAll(/ +$/gm, '').trimEnd(),
     async resize({columns, rows}: {columns: number; rows: number}) {

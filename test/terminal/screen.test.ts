@@ -1,0 +1,143 @@
+import {beforeEach, describe, test} from 'vitest'
+
+import {needs} from '../real/needs.js'
+import {large, SHIP, sitDown, small} from './desk.js'
+import {evened} from './story.js'
+
+describe.concurrent('heroku pipeline:ship in a terminal', {timeout: 90_000}, () => {
+  beforeEach((context) => needs(context, 'tmux', 'heroku-cli'))
+
+  test('a live screen at 80 columns, then the story and the answer once', async ({expect}) => {
+    await using desk = await sitDown(large)
+    const {shell} = desk
+    await shell.types(`${SHIP} --stable-for 3s`)
+    expect(evened(await shell.shows('stable for'))).toMatchInlineSnapshot(`
+      "$ heroku pipeline:ship --app example-app --archive web=web.tar --archive worker=
+      worker.tar --stable-for 3s
+      Checking example-app... done
+      Running pipeline:ship on ⬢ example-app
+      ✓ Push web and worker to localhost:5055/example-app (0.0s)
+      ✓ Release web and worker to example-app: v4 (0.0s)
+      ⠿ Wait for the dynos to come up (0.0s)
+        ⠿ ━━━━━━━━━━━━━━━━━━━━  2/2  dynos up, stable for 0 of 3 s
+        │ …
+      step 2 of 2 · 0.0s in all"
+    `)
+    expect(await shell.cursorIsVisible()).toBe(false)
+
+    await shell.shows(/^Shipped/m)
+    expect(await shell.exitCode()).toBe(0)
+    expect(evened(await shell.story())).toMatchInlineSnapshot(`
+      "$ heroku pipeline:ship --app example-app --archive web=web.tar --archive worker=worker.tar --stable-for 3s
+      Checking example-app... done
+      Running pipeline:ship on ⬢ example-app
+      ✓ Push web and worker to localhost:5055/example-app (0.0s)
+      ✓ Release web and worker to example-app: v4 (0.0s)
+      ✓ Wait for the dynos to come up: 2 dynos up (0.0s)
+      Shipped web (0123456789ab) and worker (0123456789ab): example-app runs v4.
+      $ echo "code=$?"
+      code=0
+      $"
+    `)
+    expect(await shell.cursorIsVisible()).toBe(true)
+  })
+
+  test('the same at 60 columns, where lines that are cut stay whole in the story', async ({expect}) => {
+    await using desk = await sitDown(small)
+    const {shell} = desk
+    await shell.types(`${SHIP} --stable-for 3s`)
+    expect(evened(await shell.shows('stable for'))).toMatchInlineSnapshot(`
+      "$ heroku pipeline:ship --app example-app --archive web=web.t
+      ar --archive worker=worker.tar --stable-for 3s
+      Checking example-app... done
+      Running pipeline:ship on ⬢ example-app
+      ✓ Push web and worker to localhost:5055/example-app (0.0s)
+      ✓ Release web and worker to example-app: v4 (0.0s)
+      ⠿ Wait for the dynos to come up (0.0s)
+        ⠿ ━━━━━━━━━━  2/2  dynos up, stable for 0 of 3 s
+        │ …
+      step 2 of 2 · 0.0s in all"
+    `)
+
+    await shell.shows(/^Shipped/m)
+    expect(await shell.exitCode()).toBe(0)
+    expect(evened(await shell.story())).toMatchInlineSnapshot(`
+      "$ heroku pipeline:ship --app example-app --archive web=web.tar --archive worker=worker.tar --stable-for 3s
+      Checking example-app... done
+      Running pipeline:ship on ⬢ example-app
+      ✓ Push web and worker to localhost:5055/example-app (0.0s)
+      ✓ Release web and worker to example-app: v4 (0.0s)
+      ✓ Wait for the dynos to come up: 2 dynos up (0.0s)
+      Shipped web (0123456789ab) and worker (0123456789ab): example-app runs v4.
+      $ echo "code=$?"
+      code=0
+      $"
+    `)
+  })
+
+  test('a resize in the middle leaves no debris', async ({expect}) => {
+    await using desk = await sitDown({columns: 100, rows: 32})
+    const {shell} = desk
+    await shell.types(`${SHIP} --stable-for 60s`)
+    await shell.shows(/ ━{20} {2}2\/2 {2}dynos up, stable/)
+    await shell.resize({columns: 60, rows: 32})
+    await shell.shows(/ ━━━━━━━━━━ {2}2\/2 {2}dynos up, stable/)
+    await shell.resize(large)
+    await shell.shows(/ ━{20} {2}2\/2 {2}dynos up, stable/)
+    await shell.press('C-c')
+    expect(await shell.exitCode()).toBe(130)
+    expect(evened(await shell.story())).toMatchInlineSnapshot(`
+      "$ heroku pipeline:ship --app example-app --archive web=web.tar --archive worker=worker.tar --stable-for 60s
+      Checking example-app... done
+      Running pipeline:ship on ⬢ example-app
+      ✓ Push web and worker to localhost:5055/example-app (0.0s)
+      ✓ Release web and worker to example-app: v4 (0.0s)
+
+      Received SIGINT: Undoing what was done. Press again to leave at once.
+        web.1 | Restarting
+        web.1 | State changed from up to starting
+        web.1 | Stopping all processes with SIGTERM
+        worker.1 | Restarting
+        worker.1 | State changed from up to starting
+        worker.1 | Stopping all processes with SIGTERM
+        web.1 | Process exited with status 143
+        worker.1 | Process exited with status 143
+        web.1 | Starting process with command \`/bin/sh -c exec\\ node\\ server.cjs\`
+        worker.1 | Starting process with command \`/bin/sh -c exec\\ sleep\\ 2000\`
+        worker.1 | State changed from starting to up
+        web.1 | State changed from starting to up
+      ✗ Wait for the dynos to come up: interrupted by SIGINT (0.0s)
+      ↩ Undone: example-app runs v3 again as v5 (0.0s)
+
+      Interrupted; what was done has been undone.
+      $ echo "code=$?"
+      code=130
+      $"
+    `)
+  })
+
+  test('no colours with NO_COLOR, colours without', async ({expect}) => {
+    await using plain = await sitDown(large, {env: {NO_COLOR: '1'}})
+    await using coloured = await sitDown(large)
+    for (const {shell} of [plain, coloured]) await shell.types(`${SHIP} --stable-for 1s`)
+    for (const {shell} of [plain, coloured]) await shell.shows('Wait for the dynos')
+    expect(await plain.shell.coloured()).not.toContain('\u001B')
+    expect(await coloured.shell.coloured()).toContain('\u001B[32m✓')
+    for (const {shell} of [plain, coloured]) await shell.shows(/^Shipped/m)
+    expect(await plain.shell.coloured()).not.toContain('\u001B')
+  })
+
+  test('plain lines when the answer goes into a pipe', async ({expect}) => {
+    await using desk = await sitDown({columns: 80, rows: 50})
+    const {shell} = desk
+    await shell.types(`${SHIP} --stable-for 1s | cat; (exit \${PIPESTATUS[0]})`)
+    await shell.shows('Wait for the dynos to come up…')
+    expect(await shell.cursorIsVisible()).toBe(true)
+    await shell.shows(/^Shipped/m)
+    expect(await shell.exitCode()).toBe(0)
+    const story = evened(await shell.story())
+    expect(story).toContain('\nPush web and worker to localhost:5055/example-app…\n')
+    expect(story).toContain('\n✓ Wait for the dynos to come up: 2 dynos up (0.0s)\nShipped web')
+    expect(story).not.toMatch(/in all|⠿/)
+  })
+})
