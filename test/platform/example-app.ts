@@ -14,8 +14,8 @@ process.on('SIGTERM', () => process.exit(0))
 
 /** The app to play with: container stack, web=1, worker=2, a Heroku Postgres and a Key-Value Store attached. */
 export async function fillExampleApp(platform: Platform, app: AppState): Promise<void> {
-  provision(platform, app, 'heroku-postgresql:essential-0')
-  provision(platform, app, 'heroku-redis:mini')
+  await provision(platform, app, 'heroku-postgresql:essential-0')
+  await provision(platform, app, 'heroku-redis:mini')
   await seedRelease(
     platform,
     app,

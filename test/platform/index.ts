@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import type {Fault, SetFault} from './api/faults.js'
+import {runSchedules} from './data/schedules.js'
 import {fillExampleApp} from './example-app.js'
 import type {Knobs} from './knobs.js'
 import {findApp, type Platform} from './platform.js'
@@ -30,6 +31,8 @@ export type PlatformOptions = {
   exampleApp?: boolean
   /** Default: the state file's, else a new one. */
   apiKey?: string
+  /** A server whose role may create databases: a Heroku Postgres is then a real one. Without it, it is made up. */
+  postgres?: {url: string}
 }
 
 /** Heroku as platform-facts says, in this process, on loopback. */
@@ -51,6 +54,8 @@ export type LocalHeroku = {
   clearFaults(): void
   /** The app's switches; change them in place. */
   knobs(app: string): Knobs
+  /** The hour of the app's backup schedules comes. */
+  runSchedules(app: string): void
   /** Calls left; may be set. */
   rateLimit: {remaining: number}
   world(app: string): World
@@ -103,13 +108,17 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     fault: (fault) => platform.faults.add(fault),
     clearFaults: () => platform.faults.clear(),
     knobs: (app) => platform.knobs(appNamed(app).name),
+    runSchedules: (app) => runSchedules(platform, appNamed(app)),
     rateLimit: platform.rateLimit,
     world: (app) => worldOf(platform, appNamed(app)),
     settled: (app, ms = 15_000) => settledWorld(platform, appNamed(app), ms),
     log: (app) => platform.log(appNamed(app).name).formatted(),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
-      await Promise.all(platform.state.apps.map((app) => platform.dynos(app).stopAll(2000)))
+      await Promise.all([
+        platform.transfers.stop(),
+        ...platform.state.apps.map((app) => platform.dynos(app).stopAll(2000)),
+      ])
       platform.time.stop()
       server.closeAllConnections()
       await Promise.all([closed, listeners.close()])

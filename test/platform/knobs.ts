@@ -24,6 +24,18 @@ export type Knobs = {
   logTailCutAfterLines: number
   /** The account has no access: 403 from the API, unauthorized from the registry. */
   forbidden: boolean
+  /** A capture or restore lasts at least this long once it has started. */
+  transferMs: number
+  /** The next captures and restores end as failed with this as the last line of their logs; nothing is read or written. */
+  transferFails: string | undefined
+  /** Captures and restores do not start. */
+  transferStaysPending: boolean
+  /** The next N looks at one transfer answer 503. */
+  transferPollErrors: number
+  /** The next N requests about a database answer 404: it is not provisioned yet (platform-facts §6.3). */
+  databaseProvisioning: number
+  /** The next N `wait_status` say that the database is not ready. */
+  databaseWaits: number
 }
 
 export const defaultKnobs = (): Knobs => ({
@@ -39,4 +51,10 @@ export const defaultKnobs = (): Knobs => ({
   releasesExpired: false,
   logTailCutAfterLines: 0,
   forbidden: false,
+  transferMs: 0,
+  transferFails: undefined,
+  transferStaysPending: false,
+  transferPollErrors: 0,
+  databaseProvisioning: 0,
+  databaseWaits: 0,
 })

@@ -2,6 +2,7 @@ import {mkdirSync} from 'node:fs'
 import path from 'node:path'
 import {Faults} from './api/faults.js'
 import {RateLimit} from './api/rate-limit.js'
+import {RunningTransfers} from './data/run-transfer.js'
 import {DynoManager} from './formation/dyno-manager.js'
 import type {PlatformOptions} from './index.js'
 import {defaultKnobs} from './knobs.js'
@@ -12,9 +13,10 @@ import {newState, readState, writeState} from './state/state-file.js'
 import {PlatformTime} from './time.js'
 
 /** The parts of a platform that does not listen yet; without a state file its images live in `scratch`. */
-export function newPlatform({apiKey, speed = 1, stateFile}: PlatformOptions, scratch: string): Platform {
+export function newPlatform({apiKey, postgres, speed = 1, stateFile}: PlatformOptions, scratch: string): Platform {
   const images = stateFile ? `${stateFile}.images` : path.join(scratch, 'images')
-  mkdirSync(images, {recursive: true})
+  const backups = stateFile ? `${stateFile}.backups` : path.join(scratch, 'backups')
+  for (const folder of [images, backups]) mkdirSync(folder, {recursive: true})
   const state = (stateFile && readState(stateFile)) || newState()
   const logs = perName(() => new AppLog())
   const knobs = perName(defaultKnobs)
@@ -30,6 +32,9 @@ export function newPlatform({apiKey, speed = 1, stateFile}: PlatformOptions, scr
     streams: new Map(),
     url: '',
     scratch,
+    backups,
+    transfers: new RunningTransfers(),
+    postgresUrl: postgres?.url,
     log: logs,
     knobs,
     dynos(app) {

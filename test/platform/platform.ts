@@ -1,5 +1,6 @@
 import type {Faults} from './api/faults.js'
 import type {RateLimit} from './api/rate-limit.js'
+import type {RunningTransfers} from './data/run-transfer.js'
 import type {DynoManager} from './formation/dyno-manager.js'
 import type {Knobs} from './knobs.js'
 import type {AppLog} from './logs/app-log.js'
@@ -23,6 +24,11 @@ export type Platform = {
   url: string
   /** Where layers are unpacked. */
   readonly scratch: string
+  /** Where the bytes of backups are. */
+  readonly backups: string
+  readonly transfers: RunningTransfers
+  /** URL of a PostgreSQL server in which databases are made; without it they are made up. */
+  readonly postgresUrl: string | undefined
   log(app: string): AppLog
   knobs(app: string): Knobs
   dynos(app: AppState): DynoManager

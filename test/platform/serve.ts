@@ -1,6 +1,8 @@
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
 import {serveFaulty} from './api/faults.js'
 import {serveApi} from './api/server.js'
+import {serveBackup} from './data/backup-files.js'
+import {serveData} from './data/serve.js'
 import {serveLogSession} from './logs/session.js'
 import {findApp, type Platform} from './platform.js'
 import {registryHandler} from './registry/handler.js'
@@ -79,6 +81,8 @@ function serves(platform: Platform): Serve {
     const {pathname} = new URL(req.url ?? '/', 'http://localhost')
     const [, part, id = ''] = pathname.split('/')
     if (part === 'v2') return registry(req, res)
+    if (part === 'client') return serveData(platform, req, res)
+    if (part === 'backups') return serveBackup(platform, id, req, res)
     if (part === 'logplex') return serveLogSession(platform, id, req, res)
     const stream = part === 'streams' ? streams.get(id) : undefined
     if (stream) return stream.serve(req, res)

@@ -1,3 +1,4 @@
+import {createDatabase} from '../data/database.js'
 import type {Platform} from '../platform.js'
 import {createRelease} from '../releases/engine.js'
 import {newId, now} from '../state/ids.js'
@@ -8,24 +9,27 @@ import {planNamed} from './catalog.js'
 const adjectives = ['amber', 'calm', 'deep', 'fuzzy', 'quiet', 'round', 'sunny', 'vivid']
 
 /**
- * Adds an add-on with its first attachment, and its config var when it has one; a release (platform-facts §12).
+ * Adds an add-on with its first attachment, and its config var when it has one; a release (platform-facts §12). Where the
+ * platform has a PostgreSQL server, a Heroku Postgres is a database in it.
  * @returns undefined for a plan that does not exist
  */
-export function provision(
+export async function provision(
   platform: Platform,
   app: AppState,
   planName: string,
   attachment?: string,
-): AddonState | undefined {
+): Promise<AddonState | undefined> {
   const found = planNamed(planName)
   if (!found) return undefined
   const {service, plan} = found
+  const real = service.name === 'heroku-postgresql' && platform.postgresUrl
+  const databaseUrl = real ? await createDatabase(real) : undefined
   const {state} = platform
   const id = newId()
   const at = now()
   const name = `${service.name.replace('heroku-', '')}-${adjectives[Number.parseInt(id.slice(0, 2), 16) % adjectives.length]}-${id.slice(0, 5)}`
   const attachmentName = attachment ?? freeName(platform, app, service.attachment)
-  const url = service.url(name)
+  const url = databaseUrl ?? service.url(name)
   const addon: AddonState = {
     id,
     name,
@@ -34,6 +38,7 @@ export function provision(
     appId: app.id,
     configVars: url ? [`${attachmentName}_URL`] : [],
     createdAt: at,
+    ...(databaseUrl && {databaseUrl}),
   }
   state.addons.push(addon)
   state.attachments.push({id: newId(), name: attachmentName, addonId: id, appId: app.id, createdAt: at})

@@ -79,7 +79,7 @@ async function handle(platform: Platform, routes: Route[], req: IncomingMessage)
   })
 }
 
-async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
+export async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
   if (req.headers['content-length'] === '0' || (!req.headers['content-length'] && !req.headers['transfer-encoding'])) {
     return {}
   }
@@ -93,7 +93,7 @@ async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
 }
 
 /** Bearer, or Basic with the token as password (platform-facts §6.1 shows both). */
-function passwordOf(authorization = ''): string {
+export function passwordOf(authorization = ''): string {
   const [scheme, value = ''] = authorization.split(' ')
   if (scheme?.toLowerCase() !== 'basic') return value
   const pair = Buffer.from(value, 'base64').toString()

@@ -24,10 +24,10 @@ export const addonRoutes = [
     appOf(ask)
     return {body: present(ask, addonOf(ask))}
   }),
-  route('POST', '/apps/:app/addons', (ask) => {
+  route('POST', '/apps/:app/addons', async (ask) => {
     const app = appOf(ask)
     const {name} = (ask.body.attachment ?? {}) as {name?: string}
-    const addon = provision(ask.platform, app, String(ask.body.plan ?? ''), name)
+    const addon = await provision(ask.platform, app, String(ask.body.plan ?? ''), name)
     if (!addon) throw notFound('plan', "Couldn't find either the add-on service or the add-on plan.")
     return {status: 201, body: present(ask, addon)}
   }),

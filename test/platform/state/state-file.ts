@@ -12,10 +12,12 @@ export function newState(): PlatformState {
     apps: [],
     addons: [],
     attachments: [],
+    transfers: [],
+    schedules: [],
   }
 }
 
-/** The state in this file; undefined when there is none. A release that was pending when the platform stopped has failed. */
+/** The state in this file; undefined when there is none. What was on its way when the platform stopped, has failed. */
 export function readState(file: string): PlatformState | undefined {
   let text: string
   try {
@@ -29,6 +31,14 @@ export function readState(file: string): PlatformState | undefined {
   if (state.version !== 1) throw new Error(`Can't read ${file}: it is not a state of this local Heroku`)
   for (const release of state.apps.flatMap((app) => app.releases)) {
     if (release.status === 'pending') release.status = 'failed'
+  }
+
+  state.transfers ??= []
+  state.schedules ??= []
+  for (const transfer of state.transfers.filter(({finishedAt}) => !finishedAt)) {
+    const at = new Date().toISOString()
+    Object.assign(transfer, {succeeded: false, finishedAt: at})
+    transfer.logs.push({at, level: 'error', message: 'The platform was stopped'})
   }
 
   return state

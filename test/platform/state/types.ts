@@ -1,3 +1,5 @@
+import type {ScheduleState, TransferState} from '../data/types.js'
+
 /** Everything the local Heroku remembers; JSON, so that it can be written to a file and compared. Times are ISO 8601. */
 export type PlatformState = {
   version: 1
@@ -7,6 +9,8 @@ export type PlatformState = {
   apps: AppState[]
   addons: AddonState[]
   attachments: AttachmentState[]
+  transfers: TransferState[]
+  schedules: ScheduleState[]
 }
 
 export type AccountState = {id: string; email: string; createdAt: string}
@@ -75,6 +79,8 @@ export type AddonState = {
   appId: string
   configVars: string[]
   createdAt: string
+  /** Of a database that is really there. */
+  databaseUrl?: string
 }
 
 export type AttachmentState = {id: string; name: string; addonId: string; appId: string; createdAt: string}
