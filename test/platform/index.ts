@@ -5,6 +5,7 @@ import type {Fault, SetFault} from './api/faults.js'
 import {runSchedules} from './data/schedules.js'
 import {fillExampleApp} from './example-app.js'
 import type {Knobs} from './knobs.js'
+import {writeCaFile} from './one-off/ca-file.js'
 import {findApp, type Platform} from './platform.js'
 import {newPlatform} from './new-platform.js'
 import {AppListeners, listen} from './router/app-listeners.js'
@@ -80,6 +81,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     throw error
   })
   platform.url = `http://localhost:${port}`
+  await platform.rendezvous.listen()
   for (const app of platform.state.apps) {
     await listeners.open(platform, app)
     platform.dynos(app).converge()
@@ -121,7 +123,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
       ])
       platform.time.stop()
       server.closeAllConnections()
-      await Promise.all([closed, listeners.close()])
+      await Promise.all([closed, listeners.close(), platform.rendezvous.close()])
       if (stateFile) writeState(stateFile, platform.state)
       await removeScratch()
     },
@@ -137,12 +139,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
  * Found by trial (design §8). HEROKU_DATA_HOST is a host name without a port: the CLI keeps the API's. Particleboard would
  * be asked over the internet at each `/account`; the header keeps its calls apart from the API's.
  */
-function clientEnv({apiKey, url}: Platform): Record<string, string> {
+function clientEnv({apiKey, rendezvous, scratch, url}: Platform): Record<string, string> {
   return {
     HEROKU_HOST: url,
     HEROKU_API_KEY: apiKey,
     HEROKU_DATA_HOST: 'localhost',
     HEROKU_PARTICLEBOARD_URL: url,
     HEROKU_PARTICLEBOARD_HEADERS: '{"x-particleboard":"1"}',
+    NODE_EXTRA_CA_CERTS: writeCaFile(scratch, rendezvous.ca),
   }
 }

@@ -18,6 +18,14 @@ export type Knobs = {
   dynoListLagMs: number
   /** The next N `POST /dynos` answer 409, as right after a release (platform-facts §3.6). */
   dynoConflicts: number
+  /** Clients of attached dynos get their output cut behind each of these bytes: `EF` is inside the UTF-8 of U+FFFF. */
+  rendezvousSplitAfter: Buffer | undefined
+  /** The line `rendezvous` comes in one chunk with the first output. */
+  rendezvousJoinsFirst: boolean
+  /** The connection of an attached dyno's client is cut after this many bytes of output; 0 = never. */
+  rendezvousCutAfterBytes: number
+  /** Attached dynos are told to meet where nobody listens, as behind a firewall that blocks port 5000. */
+  rendezvousBlocked: boolean
   /** Every release but the current one is expired (platform-facts §1.10). */
   releasesExpired: boolean
   /** A tail session is cut after this many lines; 0 = never. */
@@ -48,6 +56,10 @@ export const defaultKnobs = (): Knobs => ({
   ignoreSigterm: false,
   dynoListLagMs: 0,
   dynoConflicts: 0,
+  rendezvousSplitAfter: undefined,
+  rendezvousJoinsFirst: false,
+  rendezvousCutAfterBytes: 0,
+  rendezvousBlocked: false,
   releasesExpired: false,
   logTailCutAfterLines: 0,
   forbidden: false,

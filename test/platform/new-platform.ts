@@ -7,6 +7,7 @@ import {DynoManager} from './formation/dyno-manager.js'
 import type {PlatformOptions} from './index.js'
 import {defaultKnobs} from './knobs.js'
 import {AppLog} from './logs/app-log.js'
+import {Rendezvous} from './one-off/rendezvous.js'
 import type {Platform} from './platform.js'
 import {ImageStore} from './registry/image-store.js'
 import {newState, readState, writeState} from './state/state-file.js'
@@ -28,6 +29,7 @@ export function newPlatform({apiKey, postgres, speed = 1, stateFile}: PlatformOp
     faults: new Faults(),
     rateLimit: new RateLimit(),
     time: new PlatformTime(speed),
+    rendezvous: new Rendezvous(),
     logSessions: new Map(),
     streams: new Map(),
     url: '',

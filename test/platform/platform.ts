@@ -5,6 +5,7 @@ import type {DynoManager} from './formation/dyno-manager.js'
 import type {Knobs} from './knobs.js'
 import type {AppLog} from './logs/app-log.js'
 import type {LogSession} from './logs/session.js'
+import type {Rendezvous} from './one-off/rendezvous.js'
 import type {ImageStore} from './registry/image-store.js'
 import type {OutputStream} from './releases/output-stream.js'
 import type {AppState, PlatformState} from './state/types.js'
@@ -18,6 +19,7 @@ export type Platform = {
   readonly faults: Faults
   readonly rateLimit: RateLimit
   readonly time: PlatformTime
+  readonly rendezvous: Rendezvous
   readonly logSessions: Map<string, LogSession>
   readonly streams: Map<string, OutputStream>
   /** `http://localhost:PORT`. */

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {portBound} from './port.js'
 import {groupEnded, signalGroup} from './process-group.js'
-import {spawnDyno} from './spawn-dyno.js'
+import {spawnDyno, type Take} from './spawn-dyno.js'
 
 export type DynoState = 'complete' | 'crashed' | 'down' | 'starting' | 'up'
 
@@ -21,6 +21,8 @@ export type DynoOptions = {
   killAfterMs: number
   /** A dyno that ends by itself has `crashed`, also with status 0; a one-off or release dyno is `complete`. */
   ending?: 'complete' | 'crashed'
+  /** An attached dyno's: takes its streams, so that nothing it says is logged. */
+  take?: Take
   log(source: 'app' | 'heroku', dyno: string, text: string): void
   /** `starting` at once; `down` when it ended because we wanted it to: the platform words the lines of that itself. */
   onState(state: DynoState): void

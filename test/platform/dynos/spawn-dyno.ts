@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {constants} from 'node:os'
+import type {Readable, Writable} from 'node:stream'
 import {byLine} from './lines.js'
 import {adopt} from './process-group.js'
 
@@ -14,12 +15,37 @@ export type DynoProcess = {
   mute(): void
 }
 
-/** `/bin/sh -c` in a process group of its own, its output line by line. */
-export function spawnDyno(
-  options: {command: string; cwd: string; env: Record<string, string>; port?: number},
-  onLine: (line: string) => void,
-): DynoProcess {
-  const child = spawn('/bin/sh', ['-c', options.command], {
+/** The process of an attached dyno: it is there, and waits to be told whether anybody is. */
+export type AttachedProcess = {
+  /** Of the process and of its group. */
+  pid: number
+  exited: Promise<number>
+  input: Writable
+  /** Standard output and standard error, as they come. */
+  output: Readable
+  /** Lets it run; without a client it ends with status 128, as after R13 (heroku/legacy-cli#746). */
+  begin(client: boolean): void
+}
+
+/** Takes the streams of an attached process; resolves when nothing more comes from it. */
+export type Take = (process: AttachedProcess) => Promise<void>
+
+export type SpawnOptions = {
+  command: string
+  cwd: string
+  env: Record<string, string>
+  port?: number
+  /** Instead of lines for the log. */
+  take?: Take
+}
+
+/** File descriptor 3 is the gate; both outputs are one, so that their order holds. */
+const awaitingClient = 'exec 2>&1; read -r _ <&3 || exit 128; exec 3<&-\n'
+
+/** `/bin/sh -c` in a process group of its own, its output line by line, or with its streams in the hands of `take`. */
+export function spawnDyno(options: SpawnOptions, onLine: (line: string) => void): DynoProcess {
+  const {take} = options
+  const child = spawn('/bin/sh', ['-c', take ? awaitingClient + options.command : options.command], {
     cwd: options.cwd,
     detached: true,
     env: {
@@ -27,22 +53,35 @@ export function spawnDyno(
       ...options.env,
       ...(options.port === undefined ? {} : {PORT: String(options.port)}),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: take ? ['pipe', 'pipe', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe'],
   })
   const pid = child.pid ?? 0
   if (pid > 0) adopt(pid)
-  const closed = Promise.all([child.stdout, child.stderr].map((stream) => byLine(stream, onLine))).then(() => undefined)
   const exited = statusOf(child, onLine)
+  const [input, stdout, stderr] = child.stdio
+  if (!stdout || !stderr) throw new Error('A dyno has no streams')
+  const closed =
+    take && input
+      ? take({pid, exited, input: tolerant(input), output: stdout, begin: gateOf(child)})
+      : Promise.all([stdout, stderr].map((stream) => byLine(stream, onLine))).then(() => undefined)
   return {
     pid,
     exited,
     closed,
     mute() {
-      child.stdout.destroy()
-      child.stderr.destroy()
+      stdout.destroy()
+      stderr.destroy()
     },
   }
 }
+
+function gateOf(child: ChildProcess): (client: boolean) => void {
+  const gate = tolerant(child.stdio[3] as Writable)
+  return (client) => void (client ? gate.end('\n') : gate.end())
+}
+
+/** Whoever reads it may be gone already. */
+const tolerant = (stream: Writable): Writable => stream.on('error', () => {})
 
 function statusOf(child: ChildProcess, onLine: (line: string) => void): Promise<number> {
   return new Promise((resolve) => {

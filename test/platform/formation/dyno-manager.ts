@@ -85,12 +85,19 @@ export class DynoManager {
 
   /** Stops a dyno: a one-off ends, one of the formation is started again. */
   stop(dyno: Dyno): void {
-    if (this.#oneOffs.has(dyno.name)) {
+    if (this.#oneOffs.get(dyno.name) === dyno) {
+      // In this order, as in a real log of one that was cycled (mrluanma/shadowsocks-heroku#54).
+      this.#log(dyno, `State changed from ${dyno.state} to complete`)
       this.#leave(dyno)
       return
     }
 
     this.restart((other) => other === dyno)
+  }
+
+  /** Those that are listed, release dynos too. */
+  oneOffs(): Dyno[] {
+    return [...this.#oneOffs.values()]
   }
 
   runOneOff(wish: DynoWish): Dyno {
@@ -99,6 +106,7 @@ export class DynoManager {
       oneOff: true,
       onState: (state, self) => {
         wish.onState?.(state, self)
+        if (state === 'complete') this.#oneOffs.delete(self.name)
         this.#touch()
       },
     })

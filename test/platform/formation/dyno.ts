@@ -12,6 +12,8 @@ export type Dyno = {
   release: ReleaseState
   size: string
   command: string
+  /** Of an attached one-off dyno. */
+  attachUrl: string | null
   state: DynoState
   createdAt: string
   updatedAt: string
@@ -35,6 +37,7 @@ export function startDynoOf(platform: Platform, app: AppState, wish: DynoWish): 
     release: wish.release,
     size: wish.size,
     command: '',
+    attachUrl: wish.attachment?.url ?? null,
     state: 'starting',
     createdAt: at,
     updatedAt: at,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {commandOf, dynoEnv} from '../dynos/command-of.js'
 import {startDyno, type DynoRun, type DynoState} from '../dynos/dyno-run.js'
+import type {Attachment} from '../one-off/attachment.js'
 import type {Platform} from '../platform.js'
 import type {AppState, ReleaseState} from '../state/types.js'
 
@@ -16,6 +17,8 @@ export type Launch = {
   env?: Record<string, string>
   /** Ends as `complete`; its port is nobody's business. */
   oneOff?: boolean
+  /** Where its client is to come; nothing the dyno says is logged then. */
+  attachment?: Attachment
   onOutput?(text: string): void
   onState(state: DynoState): void
 }
@@ -56,6 +59,7 @@ export function launch(platform: Platform, app: AppState, {onOutput, ...wish}: L
       if (stopping) return 143
       const image = commandOf(platform.images.imageConfig(digest))
       dyno.port = port
+      if (wish.attachment) log.write('heroku', wish.name, 'Awaiting client')
       return await new Promise<number>((resolve) => {
         const running = startDyno({
           name: wish.name,
@@ -67,6 +71,7 @@ export function launch(platform: Platform, app: AppState, {onOutput, ...wish}: L
             DYNO: wish.name,
             PORT: String(port),
           }),
+          ...(wish.attachment && {take: wish.attachment.take}),
           ...(wish.oneOff ? {ending: 'complete'} : wish.type === 'web' && {port}),
           bootTimeoutMs: platform.time.real(bootTimeoutMs),
           killAfterMs: platform.time.real(killAfterMs),

@@ -2,7 +2,7 @@ import type {Dyno as DynoBody} from '@heroku-cli/schema'
 import {ApiError, invalidParams, notFound} from '../api/errors.js'
 import {route, type Ask} from '../api/route.js'
 import type {Dyno} from '../formation/dyno.js'
-import {runDetached} from '../formation/one-off.js'
+import {createOneOff} from '../one-off/create.js'
 import type {AppState} from '../state/types.js'
 import {appOf, appRef} from './find.js'
 
@@ -31,15 +31,7 @@ export const dynoRoutes = [
       throw new ApiError(409, 'conflict', 'Unable to run the process, please try again in a moment.')
     }
 
-    if (ask.body.attach !== false) {
-      throw new ApiError(
-        422,
-        'invalid_params',
-        'This local Heroku has no rendezvous yet: run dynos with "attach": false.',
-      )
-    }
-
-    return {status: 201, body: presentDyno(app, runDetached(ask.platform, app, ask.body))}
+    return {status: 201, body: presentDyno(app, createOneOff(ask.platform, app, ask.body))}
   }),
   // One-off dynos are not restarted (platform-facts §5.4).
   route('DELETE', '/apps/:app/dynos', (ask) => {
@@ -78,7 +70,7 @@ function dynoOf({platform, params}: Ask, app: AppState): Dyno {
 
 function presentDyno(app: AppState, dyno: Dyno): DynoBody {
   return {
-    attach_url: null,
+    attach_url: dyno.attachUrl,
     command: dyno.command,
     created_at: dyno.createdAt,
     id: dyno.id,
