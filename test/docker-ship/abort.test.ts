@@ -8,7 +8,7 @@ import {needs} from '../real/needs.js'
 import {APP, project} from './ship-process.js'
 
 describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) => {
-  test('Ctrl-C during a build ends it, in the engine too; nothing is pushed', async (ctx) => {
+  test('Ctrl-C during a build ends it, in the engine too; nothing is pushed', {timeout: 120_000}, async (ctx) => {
     const {expect} = ctx
     await needs(ctx, 'heroku-cli', part)
     const marker = uniqueName()

@@ -24,22 +24,26 @@ describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) =>
       dockerfile: 'FROM scratch\nCOPPY . /\n',
       names: /^web: Dockerfile fails.*: .*line 2: unknown instruction: COPPY/,
     },
-  ])('$what: exit 1, nothing touched, step and Dockerfile named', async ({dockerfile, names}, ctx) => {
-    const {expect} = ctx
-    await needs(ctx, 'heroku-cli', part)
-    const {heroku, ship} = await project(ctx, part, {Dockerfile: dockerfile})
-    const world = heroku.world(APP)
-    const {exit, said, stdout} = await ship(['web', '--json'])
-    expect(exit, said).toBe(1)
-    const {error, exitCode, message} = JSON.parse(stdout) as Report
-    expect([exitCode, error.step, error.lines]).toEqual([1, 'build', undefined])
-    expect(error.reason).toMatch(names)
-    expect(message).toBe(`Not shipped: ${error.reason}\nNothing was released: example-app still runs v3.`)
-    expect(heroku.world(APP)).toEqual(world)
-    expect(heroku.requests.filter(({path}) => path.startsWith('/v2/'))).toEqual([])
-  })
+  ])(
+    '$what: exit 1, nothing touched, step and Dockerfile named',
+    {timeout: 120_000},
+    async ({dockerfile, names}, ctx) => {
+      const {expect} = ctx
+      await needs(ctx, 'heroku-cli', part)
+      const {heroku, ship} = await project(ctx, part, {Dockerfile: dockerfile})
+      const world = heroku.world(APP)
+      const {exit, said, stdout} = await ship(['web', '--json'])
+      expect(exit, said).toBe(1)
+      const {error, exitCode, message} = JSON.parse(stdout) as Report
+      expect([exitCode, error.step, error.lines]).toEqual([1, 'build', undefined])
+      expect(error.reason).toMatch(names)
+      expect(message).toBe(`Not shipped: ${error.reason}\nNothing was released: example-app still runs v3.`)
+      expect(heroku.world(APP)).toEqual(world)
+      expect(heroku.requests.filter(({path}) => path.startsWith('/v2/'))).toEqual([])
+    },
+  )
 
-  test('a RUN that fails: its last 100 lines are told, in text and in --json', async (ctx) => {
+  test('a RUN that fails: its last 100 lines are told, in text and in --json', {timeout: 120_000}, async (ctx) => {
     const {expect} = ctx
     await needs(ctx, 'heroku-cli', part)
     const base = uniqueName()

@@ -13,7 +13,7 @@ const WEB = "require('node:http').createServer((_, res) => res.end()).listen(pro
 const LIST = 'CMD ["sh", "-c", "find . -type f | sort; exec sleep 1000"]\n'
 
 describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) => {
-  test('--context-path, --target, --arg and .dockerignore decide what a dyno gets', async (ctx) => {
+  test('--context-path, --target, --arg and .dockerignore decide what a dyno gets', {timeout: 120_000}, async (ctx) => {
     const {expect} = ctx
     await needs(ctx, 'heroku-cli', part)
     const value = 'a,b=c,,d  e="f" $HOME \\ {g}'
@@ -51,7 +51,7 @@ describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) =>
     expect(files).toEqual(['./.dockerignore', './kept.log', './main.txt', './of-the-last-stage.txt'])
   })
 
-  test('--no-cache runs again what the cache has', async (ctx) => {
+  test('--no-cache runs again what the cache has', {timeout: 120_000}, async (ctx) => {
     const {expect} = ctx
     await needs(ctx, 'heroku-cli', part)
     const marker = `ran-${Date.now()}`
@@ -72,44 +72,48 @@ describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) =>
   })
 })
 
-test('Dockerfiles below are found with -R, each with its own folder; what is left alone or left out is named', async (ctx) => {
-  const {expect} = ctx
-  await needs(ctx, 'heroku-cli', 'docker')
-  const {heroku, ship} = await project(ctx, 'docker', {
-    Dockerfile: 'FROM scratch\nWORKDIR /app\nCOPY web.cjs .\nCMD ["node", "web.cjs"]\n',
-    'web.cjs': WEB,
-    'Dockerfile.base': 'FROM scratch\n',
-    'Dockerfile.dev': 'FROM scratch\n',
-    'jobs/Dockerfile.worker': `FROM scratch\nWORKDIR /app\nCOPY . .\n${LIST}`,
-    'jobs/job.txt': '',
-    'jobs/Dockerfile.test': 'FROM scratch\n',
-  })
-  await heroku.seedRelease(APP, {
-    images: {clock: {command: 'exec sleep 1000'}},
-    formation: {clock: 2},
-  })
-  const old = (await heroku.settled(APP)).images
-  const plain = await ship(['--dry-run'])
-  expect([plain.exit, plain.said]).toEqual([0, expect.stringMatching(/worker \(1 dyno\) is not part of this ship/)])
+test(
+  'Dockerfiles below are found with -R, each with its own folder; what is left alone or left out is named',
+  {timeout: 120_000},
+  async (ctx) => {
+    const {expect} = ctx
+    await needs(ctx, 'heroku-cli', 'docker')
+    const {heroku, ship} = await project(ctx, 'docker', {
+      Dockerfile: 'FROM scratch\nWORKDIR /app\nCOPY web.cjs .\nCMD ["node", "web.cjs"]\n',
+      'web.cjs': WEB,
+      'Dockerfile.base': 'FROM scratch\n',
+      'Dockerfile.dev': 'FROM scratch\n',
+      'jobs/Dockerfile.worker': `FROM scratch\nWORKDIR /app\nCOPY . .\n${LIST}`,
+      'jobs/job.txt': '',
+      'jobs/Dockerfile.test': 'FROM scratch\n',
+    })
+    await heroku.seedRelease(APP, {
+      images: {clock: {command: 'exec sleep 1000'}},
+      formation: {clock: 2},
+    })
+    const old = (await heroku.settled(APP)).images
+    const plain = await ship(['--dry-run'])
+    expect([plain.exit, plain.said]).toEqual([0, expect.stringMatching(/worker \(1 dyno\) is not part of this ship/)])
 
-  const {exit, said} = await ship(['-R'])
-  expect(exit, said).toBe(0)
-  for (const [file, type] of [
-    ['Dockerfile.base', 'base'],
-    ['Dockerfile.dev', 'dev'],
-    ['jobs/Dockerfile.test', 'test'],
-  ]) {
-    expect(said).toContain(`${file} is left alone: ${type} is not in the formation.`)
-  }
-  expect(said).toContain('clock (2 dynos) is not part of this ship: it goes on with the image it has.')
-  expect(said).not.toContain('worker (1 dyno)')
-  expect(
-    heroku
-      .log(APP)
-      .filter((line) => /app\[worker\.1\]: \.\/\S/.test(line))
-      .map((line) => line.split(': ')[1]),
-  ).toEqual(['./Dockerfile.test', './Dockerfile.worker', './job.txt'])
-  const {digest: web} = await imageOf(heroku, 'web')
-  const {digest: worker} = await imageOf(heroku, 'worker')
-  expect(heroku.world(APP).images).toEqual({clock: old.clock, web, worker})
-})
+    const {exit, said} = await ship(['-R'])
+    expect(exit, said).toBe(0)
+    for (const [file, type] of [
+      ['Dockerfile.base', 'base'],
+      ['Dockerfile.dev', 'dev'],
+      ['jobs/Dockerfile.test', 'test'],
+    ]) {
+      expect(said).toContain(`${file} is left alone: ${type} is not in the formation.`)
+    }
+    expect(said).toContain('clock (2 dynos) is not part of this ship: it goes on with the image it has.')
+    expect(said).not.toContain('worker (1 dyno)')
+    expect(
+      heroku
+        .log(APP)
+        .filter((line) => /app\[worker\.1\]: \.\/\S/.test(line))
+        .map((line) => line.split(': ')[1]),
+    ).toEqual(['./Dockerfile.test', './Dockerfile.worker', './job.txt'])
+    const {digest: web} = await imageOf(heroku, 'web')
+    const {digest: worker} = await imageOf(heroku, 'worker')
+    expect(heroku.world(APP).images).toEqual({clock: old.clock, web, worker})
+  },
+)

@@ -50,7 +50,7 @@ const cases: Case[] = [
 ]
 
 describe.concurrent('Docker is of no use', () => {
-  test.for(cases)('$what: exit 3, with all other reasons', async ({fix, given, says}, ctx) => {
+  test.for(cases)('$what: exit 3, with all other reasons', {timeout: 120_000}, async ({fix, given, says}, ctx) => {
     const {expect} = ctx
     await needs(ctx, 'heroku-cli')
     const {heroku, folder, ship} = await project(ctx, undefined, {})

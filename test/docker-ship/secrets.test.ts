@@ -124,6 +124,7 @@ describe.concurrent.each([
 ] as const)('on $part $json', ({json, part}) => {
   test.for(cases)(
     '$name leaves no secret anywhere',
+    {timeout: 120_000},
     async ({children: started = [], dockerfiles, exit, flags = [], given, journal, masks}, ctx) => {
       const {expect} = ctx
       await needs(ctx, 'heroku-cli', part)

@@ -14,50 +14,54 @@ const hello = fileURLToPath(new URL('../../examples/hello/', import.meta.url))
 const FLAGS = ['web', 'worker', '--arg', 'BASE=scratch']
 
 describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) => {
-  test('examples/hello is shipped; then there is nothing to ship; then one line is', async (ctx) => {
-    const {expect} = ctx
-    await needs(ctx, 'heroku-cli', part)
-    const {folder, heroku, ship} = await project(ctx, part, await filesOf(hello))
+  test(
+    'examples/hello is shipped; then there is nothing to ship; then one line is',
+    {timeout: 120_000},
+    async (ctx) => {
+      const {expect} = ctx
+      await needs(ctx, 'heroku-cli', part)
+      const {folder, heroku, ship} = await project(ctx, part, await filesOf(hello))
 
-    const first = await ship(FLAGS)
-    expect(first.exit, first.said).toBe(0)
-    expect(first.stdout).toMatch(/^Shipped web \(\w{12}\) and worker \(\w{12}\): example-app runs v4\.$/m)
-    const [web, worker] = await Promise.all([imageOf(heroku, 'web'), imageOf(heroku, 'worker')])
-    for (const {mediaType} of [web, worker])
-      expect(mediaType).toBe('application/vnd.docker.distribution.manifest.v2+json')
-    expect(await heroku.settled(APP)).toMatchObject({
-      images: {web: web.digest, worker: worker.digest},
-      dynos: [
-        {name: 'web.1', state: 'up', code: web.digest},
-        {name: 'worker.1', state: 'up', code: worker.digest},
-      ],
-    })
-    expect(await answer(heroku)).toBe('Hello from a dyno\n')
+      const first = await ship(FLAGS)
+      expect(first.exit, first.said).toBe(0)
+      expect(first.stdout).toMatch(/^Shipped web \(\w{12}\) and worker \(\w{12}\): example-app runs v4\.$/m)
+      const [web, worker] = await Promise.all([imageOf(heroku, 'web'), imageOf(heroku, 'worker')])
+      for (const {mediaType} of [web, worker])
+        expect(mediaType).toBe('application/vnd.docker.distribution.manifest.v2+json')
+      expect(await heroku.settled(APP)).toMatchObject({
+        images: {web: web.digest, worker: worker.digest},
+        dynos: [
+          {name: 'web.1', state: 'up', code: web.digest},
+          {name: 'worker.1', state: 'up', code: worker.digest},
+        ],
+      })
+      expect(await answer(heroku)).toBe('Hello from a dyno\n')
 
-    const world = heroku.world(APP)
-    const asked = heroku.requests.length
-    const [again, required] = [await ship(FLAGS), await ship([...FLAGS, '--require-release'])]
-    expect([again.exit, required.exit], again.said + required.said).toEqual([0, 5])
-    expect(again.stdout).toMatch(/^Nothing to ship: example-app already runs these images as v4/m)
-    expect(
-      heroku.requests.slice(asked).filter(({method, path}) => method === 'PATCH' && !path.startsWith('/v2/')),
-    ).toEqual([])
-    expect(heroku.world(APP)).toEqual(world)
+      const world = heroku.world(APP)
+      const asked = heroku.requests.length
+      const [again, required] = [await ship(FLAGS), await ship([...FLAGS, '--require-release'])]
+      expect([again.exit, required.exit], again.said + required.said).toEqual([0, 5])
+      expect(again.stdout).toMatch(/^Nothing to ship: example-app already runs these images as v4/m)
+      expect(
+        heroku.requests.slice(asked).filter(({method, path}) => method === 'PATCH' && !path.startsWith('/v2/')),
+      ).toEqual([])
+      expect(heroku.world(APP)).toEqual(world)
 
-    const server = path.join(folder, 'server.js')
-    await writeFile(server, (await readFile(server, 'utf8')).replace('from a dyno', 'again'))
-    const sent = heroku.requests.length
-    const changed = await ship(FLAGS)
-    expect(changed.exit, changed.said).toBe(0)
-    expect(await answer(heroku)).toBe('Hello again\n')
-    const {layers} = await imageOf(heroku, 'web')
-    const unchanged = layers.filter((layer) => web.layers.includes(layer))
-    expect(unchanged).not.toEqual([])
-    const uploads = uploadsIn(heroku.requests.slice(sent))
-    for (const layer of layers) expect(uploads.includes(layer), layer).toBe(!unchanged.includes(layer))
-  })
+      const server = path.join(folder, 'server.js')
+      await writeFile(server, (await readFile(server, 'utf8')).replace('from a dyno', 'again'))
+      const sent = heroku.requests.length
+      const changed = await ship(FLAGS)
+      expect(changed.exit, changed.said).toBe(0)
+      expect(await answer(heroku)).toBe('Hello again\n')
+      const {layers} = await imageOf(heroku, 'web')
+      const unchanged = layers.filter((layer) => web.layers.includes(layer))
+      expect(unchanged).not.toEqual([])
+      const uploads = uploadsIn(heroku.requests.slice(sent))
+      for (const layer of layers) expect(uploads.includes(layer), layer).toBe(!unchanged.includes(layer))
+    },
+  )
 
-  test('one Dockerfile for two process types is built once', async (ctx) => {
+  test('one Dockerfile for two process types is built once', {timeout: 120_000}, async (ctx) => {
     const {expect} = ctx
     await needs(ctx, 'heroku-cli', part)
     const app = "require('node:http').createServer((_, res) => res.end()).listen(process.env.PORT || 0)"
