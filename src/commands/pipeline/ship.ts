@@ -80,10 +80,10 @@ ${exitCodesHelp}`
     }
   }
 
-  /** The answer goes to stdout: a line for people, the report itself under --json; a failure has told its story on stderr. */
+  /** The answer goes to stdout: a line for people, the report itself under --json; a failure tells its story on stderr. */
   private answer(report: ShipReport): ShipReport {
     process.exitCode = report.exitCode
-    if (report.outcome === 'refused' && !this.jsonEnabled()) ux.stderr(formatRefusal(report.app, report.reasons ?? []))
+    if (report.outcome === 'refused') ux.stderr(formatRefusal(report.app, report.reasons ?? []))
     else if (report.exitCode === 0) this.log(report.message)
     return report
   }

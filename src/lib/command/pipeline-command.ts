@@ -3,6 +3,7 @@ import {type Interfaces, ux} from '@oclif/core'
 
 import {messageOf} from '../run/errors.js'
 import type {Reason} from '../ship/refused.js'
+import {harmlessLines} from '../ui/harmless.js'
 
 /** What our commands have in common: typed flags, one JSON object whatever happens, the same exit code in text and JSON. */
 export abstract class PipelineCommand extends Command {
@@ -41,7 +42,10 @@ export abstract class PipelineCommand extends Command {
   /** An allow-list: oclif's default prints every own property of the error, the request with its token among them. */
   protected override toErrorJson(error: unknown): unknown {
     const exitCode = exitCodeOf(error)
-    return {outcome: exitCode === 2 ? 'usage' : 'failed', exitCode, error: {reason: messageOf(error)}}
+    // oclif dims parts of its messages wherever there may be colours.
+    const message = harmlessLines(messageOf(error)).join('\n')
+    const untouched = exitCode === 2 ? {outcome: 'usage', left: []} : {outcome: 'failed'}
+    return {...untouched, exitCode, message, error: {reason: message}}
   }
 
   protected override async catch(error: Error & {exitCode?: number}): Promise<void> {

@@ -1,7 +1,7 @@
 /** The signals that end a run: Ctrl-C, a cancelled CI job, a closed terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** One Ctrl-C may come twice: from the terminal, and from a parent that passes it on, as `npm run` does. Milliseconds. */
+/** One Ctrl-C may come twice: from the terminal, and from a parent that passes it on, as `cross-env` does. Milliseconds. */
 const SAME_MS = 300
 
 /** Listeners as they were, so that they can be given back. */

@@ -19,7 +19,8 @@ export type ShipReport = {
   /** `lines`: the last output of the step that failed, at most 100. */
   error?: {step?: string; reason: string; lines?: string[]}
   reasons?: Reason[]
-  left?: Left[]
+  /** What stays behind, most urgent first; empty when the app is as it should be. */
+  left: Left[]
   warnings?: string[]
   journal?: string
   plan?: PlanDescription[]
@@ -70,10 +71,11 @@ export function planReport(facts: ShipFacts): ShipReport {
     message: formatPlans(facts, plan),
     plan,
     warnings: facts.notes,
+    left: [],
   }
 }
 
 /** The answer when preflight refuses. */
 export function refusalReport(app: string, reasons: Reason[]): ShipReport {
-  return {outcome: 'refused', exitCode: 3, app, message: 'Nothing was touched.', reasons}
+  return {outcome: 'refused', exitCode: 3, app, message: 'Nothing was touched.', reasons, left: []}
 }
