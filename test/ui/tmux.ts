@@ -30,7 +30,7 @@ export async function openTerminal(size: {columns: number; rows: number}, comman
     cursorIsVisible: async () => (await tmux('display-message', '-p', '#{cursor_flag}')).trim() === '1',
     /** The screen as soon as it shows this. */
     async shows(wanted: RegExp | string): Promise<string> {
-      const deadline = Date.now() + 30_000
+      const deadline = Date.now() + 60_000
       for (;;) {
         const screen = await terminal.screen()
         if (typeof wanted === 'string' ? screen.includes(wanted) : wanted.test(screen)) return screen
