@@ -1,5 +1,9 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import path from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {until, usePlatform, type Loose} from './fixture.js'
+import {startPlatform, type LocalHeroku} from './index.js'
 
 const platform = usePlatform()
 const {ask} = platform
@@ -186,6 +190,15 @@ describe('a backup', () => {
     expect((await ask('POST', '/client/v11/apps/acme/transfers/1/actions/public-url')).status).toBe(422)
   })
 
+  it('never has the credentials of its URLs in its logs', async () => {
+    const addon = await database()
+    const {body: vars} = await ask('GET', '/apps/acme/config-vars')
+    const {password} = new URL(vars.DATABASE_URL)
+    platform.heroku.knobs('acme').transferFails = `no answer from ${vars.DATABASE_URL} with ${password}`
+    const {logs} = await captured(addon)
+    expect(logs.at(-1).message).toBe('no answer from *** with ***')
+  })
+
   it.each([
     ['essential-0', 2, 4],
     ['standard-0', 25, 26],
@@ -256,6 +269,46 @@ describe('a restore', () => {
     expect(JSON.stringify(failed.logs)).not.toMatch(/s3cr3t|backups/)
     const odd = {backup_url: url, extensions: ['hstore"; DROP TABLE x']}
     expect((await ask('POST', `/client/v11/databases/${addon.id}/restores`, odd)).status).toBe(422)
+  })
+})
+
+describe('a platform that is started again', () => {
+  it('has its backups; what was on its way has failed', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'data-state-'))
+    const options = {speed: 20, stateFile: path.join(folder, 'state.json')}
+    const askOf = async (heroku: LocalHeroku, method: string, url: string, body?: object): Promise<Loose> => {
+      const headers = {
+        Accept: 'application/vnd.heroku+json; version=3',
+        Authorization: `Bearer ${heroku.apiKey}`,
+        'Content-Type': 'application/json',
+      }
+      return (await fetch(heroku.url + url, {method, headers, ...(body && {body: JSON.stringify(body)})})).json()
+    }
+
+    const all = '/client/v11/apps/acme/transfers'
+    const first = await startPlatform(options)
+    await first.createApp('acme')
+    const addon = await askOf(first, 'POST', '/apps/acme/addons', {plan: 'heroku-postgresql:essential-0'})
+    await askOf(first, 'POST', `/client/v11/databases/${addon.id}/backups`)
+    await until(async () => expect((await askOf(first, 'GET', `${all}/1`)).succeeded).toBe(true))
+    first.knobs('acme').transferMs = 60_000
+    await askOf(first, 'POST', `/client/v11/databases/${addon.id}/backups`)
+    await until(async () => expect((await askOf(first, 'GET', `${all}/2`)).started_at).toMatch(time))
+    await first.stop()
+
+    const second = await startPlatform(options)
+    try {
+      const seen = await askOf(second, 'GET', all)
+      expect(seen.map(({num, succeeded}: Loose) => [num, succeeded])).toEqual([
+        [1, true],
+        [2, false],
+      ])
+      const {url} = await askOf(second, 'POST', `${all}/1/actions/public-url`)
+      expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(seen[0].processed_bytes)
+    } finally {
+      await second.stop()
+      await rm(folder, {recursive: true, force: true})
+    }
   })
 })
 

@@ -5,6 +5,7 @@ import {execFile} from 'node:child_process'
 import {promisify} from 'node:util'
 
 import {herokuCli, nodeBinary} from './heroku-cli.js'
+import {postgresPrograms} from './postgres.js'
 import {projectRoot} from '../../scripts/lib/cache.mjs'
 
 const run = promisify(execFile)
@@ -29,6 +30,7 @@ const parts = {
   'npm-registry': () => answers('npm', ['ping'], 'the npm registry does not answer'),
   'official-schemas': () =>
     there(path.join(officialSchemas, 'platform-schema-3.json'), `no platform-schema-3.json in ${officialSchemas}`),
+  postgres: async () => void (await postgresPrograms()),
   async root() {
     if (process.getuid?.() !== 0) throw new Error('not run as root')
   },
