@@ -3,7 +3,7 @@ import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import {describe, expect, it} from 'vitest'
-import {idle, until, usePlatform, type Loose} from './fixture.js'
+import {idle, sdk, until, usePlatform, type Loose} from './fixture.js'
 import {writeCaFile} from './one-off/ca-file.js'
 import {attach, type Seen} from './one-off/client.js'
 import {throwAwayCertificate} from './one-off/certificate.js'
@@ -237,6 +237,16 @@ describe('what is asked of a one-off dyno', () => {
     const seen = await run('sleep 60', {time_to_live: 10})
     expect(await seen.ended).toBe('rendezvous\r\n')
     await until(() => expect(logOf(seen.dyno.name)).toContain('Process exited with status 143'))
+  })
+
+  it('ends with all of its type', async () => {
+    await app()
+    const names = []
+    for (let i = 0; i < 2; i += 1) names.push((await post({command: 'sleep 60'})).body.name)
+    const stop = () => ask('POST', '/apps/acme/formations/run/actions/stop', undefined, {Accept: sdk})
+    expect((await stop()).status).toBe(202)
+    for (const name of names) await until(() => expect(logOf(name).join('\n')).toMatch('to complete'))
+    expect((await stop()).status).toBe(404)
   })
 
   it('takes numbers in env, which the stock CLI sends from a terminal', async () => {

@@ -77,7 +77,9 @@ export function spawnDyno(options: SpawnOptions, onLine: (line: string) => void)
 
 function gateOf(child: ChildProcess): (client: boolean) => void {
   const gate = tolerant(child.stdio[3] as Writable)
-  return (client) => void (client ? gate.end('\n') : gate.end())
+  return (client) => {
+    if (!gate.writableEnded) gate.end(client ? '\n' : undefined)
+  }
 }
 
 /** Whoever reads it may be gone already. */

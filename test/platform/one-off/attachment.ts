@@ -20,6 +20,11 @@ export type Attachment = {
 const attachMs = 30_000
 const hangUps = 3
 const hangUpMs = 5000
+/**
+ * A dyno needs a while from `rendezvous` to its first output; a client that says something is not kept waiting. The stock CLI
+ * dies of EPIPE when the connection closes before it has seen its own stdin end, which the real platform's slowness hides.
+ */
+const startMs = 1000
 /** Without a byte either way (platform-facts §5.2). */
 const idleMs = 3_600_000
 
@@ -66,7 +71,10 @@ export function openAttachment(
     const out = new Outgoing(client, knobs)
     const type = tty ? terminal() : noTerminal
     let running = true
+    const begin = () => process.begin(true)
+    const cancelStart = time.after(startMs, begin)
     client.setTimeout(time.real(idleMs))
+    client.once('data', begin)
     client.on('data', (bytes: Buffer) => {
       const {echo, end, input, signals} = type(bytes)
       out.write(echo)
@@ -81,9 +89,9 @@ export function openAttachment(
 
     if (client.destroyed) gone()
     else client.once('close', gone)
-    process.begin(true)
     client.resume()
     await Promise.all([said, process.exited])
+    cancelStart()
     running = false
     out.end()
   }

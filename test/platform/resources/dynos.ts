@@ -41,7 +41,7 @@ export const dynoRoutes = [
   route('DELETE', '/apps/:app/dynos/:dyno', (ask) => stopOne(ask)),
   route('DELETE', '/apps/:app/formations/:type', (ask) => restartType(ask)),
   route('POST', '/apps/:app/dynos/:dyno/actions/stop', (ask) => stopOne(ask)),
-  route('POST', '/apps/:app/formations/:type/actions/stop', (ask) => restartType(ask)),
+  route('POST', '/apps/:app/formations/:type/actions/stop', (ask) => stopType(ask)),
 ]
 
 /** A `run` dyno ends, one of the formation starts again; `web` instead of `web.1` means all of that type. */
@@ -51,6 +51,16 @@ function stopOne(ask: Ask) {
   if (app.formation[ask.params.dyno ?? '']) dynos.restart((dyno) => dyno.type === ask.params.dyno)
   else dynos.stop(dynoOf(ask, app))
   return accepted
+}
+
+/** `ps:stop --process-type run` ends all of these; one-off dynos of a type of the formation are left alone. */
+function stopType(ask: Ask) {
+  const app = appOf(ask)
+  const {type = ''} = ask.params
+  const dynos = ask.platform.dynos(app)
+  const oneOffs = app.formation[type] ? [] : dynos.oneOffs().filter((dyno) => dyno.type === type)
+  for (const dyno of oneOffs) dynos.stop(dyno)
+  return oneOffs.length > 0 ? accepted : restartType(ask)
 }
 
 function restartType(ask: Ask) {
