@@ -40,17 +40,17 @@ describe.concurrent('--dry-run', {timeout: 120_000}, () => {
     expect(stdout).toMatchInlineSnapshot(`
       "What would be done to example-app:
         1. Push web to registry.heroku.com/example-app
+             web: web.tar
         2. Release web to example-app
         3. Wait for the dynos to come up
 
       If it fails:
-        a build fails                                                        undo, exit 1
-        a push fails                                                         undo, exit 1
-        somebody else releases before we do                                  undo, exit 1
-        Heroku refuses the release                                           undo, exit 1
-        the release is pending past its deadline, or its outcome is unknown  hold, exit 4
-        dynos crash or do not come up                                        undo, exit 1
-        somebody else releases meanwhile                                     hold, exit 4
+        a push fails                                          nothing to undo, exit 1
+        somebody else releases before we do                   nothing to undo, exit 1
+        Heroku refuses the release                            undo, exit 1
+        the release stays pending, or its outcome is unknown  hold, exit 4
+        dynos crash or do not come up                         undo, exit 1
+        somebody else releases meanwhile                      hold, exit 4
 
       Note: worker (1 dyno) is not part of this ship: it goes on with the image it has.
       "
@@ -66,19 +66,20 @@ describe.concurrent('--dry-run', {timeout: 120_000}, () => {
     expect(stdout).toMatchInlineSnapshot(`
       "What would be done to example-app:
         1. Push web and release to registry.heroku.com/example-app
+             web: web.tar
+             release: release.tar
         2. Release web and release to example-app and run the release phase (no blind way back from here)
         3. Wait for the dynos to come up
 
       If it fails:
-        a build fails                                                        undo, exit 1
-        a push fails                                                         undo, exit 1
-        somebody else releases before we do                                  undo, exit 1
-        Heroku refuses the release                                           undo, exit 1
-        the release phase fails                                              undo, exit 1
-        the release is pending past its deadline, or its outcome is unknown  hold, exit 4
-        dynos crash or do not come up                                        hold, exit 4
-        somebody else releases meanwhile                                     hold, exit 4
-        interrupted once the release phase has begun                         hold, exit 4
+        a push fails                                          nothing to undo, exit 1
+        somebody else releases before we do                   nothing to undo, exit 1
+        Heroku refuses the release                            undo, exit 1
+        the release phase fails                               undo, exit 1
+        the release stays pending, or its outcome is unknown  hold, exit 4
+        dynos crash or do not come up                         hold, exit 4
+        somebody else releases meanwhile                      hold, exit 4
+        interrupted once the release phase has begun          hold, exit 4
 
       Note: worker (1 dyno) is not part of this ship: it goes on with the image it has.
       "
@@ -101,18 +102,20 @@ describe.concurrent('--dry-run', {timeout: 120_000}, () => {
     context.expect(stdout).toMatchInlineSnapshot(`
       "What would be done to example-app:
         1. Build 2 images
+             web: Dockerfile
+             worker: Dockerfile.worker
         2. Push web and worker to registry.heroku.com/example-app
         3. Release web and worker to example-app
         4. Wait for the dynos to come up
 
       If it fails:
-        a build fails                                                        undo, exit 1
-        a push fails                                                         undo, exit 1
-        somebody else releases before we do                                  undo, exit 1
-        Heroku refuses the release                                           undo, exit 1
-        the release is pending past its deadline, or its outcome is unknown  hold, exit 4
-        dynos crash or do not come up                                        undo, exit 1
-        somebody else releases meanwhile                                     hold, exit 4
+        a build fails                                         nothing to undo, exit 1
+        a push fails                                          nothing to undo, exit 1
+        somebody else releases before we do                   nothing to undo, exit 1
+        Heroku refuses the release                            undo, exit 1
+        the release stays pending, or its outcome is unknown  hold, exit 4
+        dynos crash or do not come up                         undo, exit 1
+        somebody else releases meanwhile                      hold, exit 4
 
       Note: Dockerfile.dev is left alone: dev is not in the formation.
       "

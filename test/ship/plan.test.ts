@@ -11,18 +11,20 @@ it('ships two types, and rolls back when their dynos crash', () => {
   expect(show(shipFacts())).toMatchInlineSnapshot(`
     "What would be done to example-app:
       1. Build 2 images
+           web: /code/Dockerfile
+           worker: /code/Dockerfile.worker
       2. Push web and worker to registry.heroku.com/example-app
       3. Release web and worker to example-app
       4. Wait for the dynos to come up
 
     If it fails:
-      a build fails                                                        undo, exit 1
-      a push fails                                                         undo, exit 1
-      somebody else releases before we do                                  undo, exit 1
-      Heroku refuses the release                                           undo, exit 1
-      the release is pending past its deadline, or its outcome is unknown  hold, exit 4
-      dynos crash or do not come up                                        undo, exit 1
-      somebody else releases meanwhile                                     hold, exit 4"
+      a build fails                                         nothing to undo, exit 1
+      a push fails                                          nothing to undo, exit 1
+      somebody else releases before we do                   nothing to undo, exit 1
+      Heroku refuses the release                            undo, exit 1
+      the release stays pending, or its outcome is unknown  hold, exit 4
+      dynos crash or do not come up                         undo, exit 1
+      somebody else releases meanwhile                      hold, exit 4"
   `)
 })
 
@@ -34,20 +36,23 @@ it('treats a release phase as a migration: there is no blind way back from it', 
   expect(show(shipFacts({images}))).toMatchInlineSnapshot(`
     "What would be done to example-app:
       1. Build 3 images
+           web: /code/Dockerfile
+           worker: /code/Dockerfile.worker
+           release: /code/Dockerfile.release
       2. Push web, worker and release to registry.heroku.com/example-app
       3. Release web, worker and release to example-app and run the release phase (no blind way back from here)
       4. Wait for the dynos to come up
 
     If it fails:
-      a build fails                                                        undo, exit 1
-      a push fails                                                         undo, exit 1
-      somebody else releases before we do                                  undo, exit 1
-      Heroku refuses the release                                           undo, exit 1
-      the release phase fails                                              undo, exit 1
-      the release is pending past its deadline, or its outcome is unknown  hold, exit 4
-      dynos crash or do not come up                                        hold, exit 4
-      somebody else releases meanwhile                                     hold, exit 4
-      interrupted once the release phase has begun                         hold, exit 4"
+      a build fails                                         nothing to undo, exit 1
+      a push fails                                          nothing to undo, exit 1
+      somebody else releases before we do                   nothing to undo, exit 1
+      Heroku refuses the release                            undo, exit 1
+      the release phase fails                               undo, exit 1
+      the release stays pending, or its outcome is unknown  hold, exit 4
+      dynos crash or do not come up                         hold, exit 4
+      somebody else releases meanwhile                      hold, exit 4
+      interrupted once the release phase has begun          hold, exit 4"
   `)
 })
 

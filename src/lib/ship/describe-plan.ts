@@ -1,8 +1,11 @@
+import path from 'node:path'
+
 import type {Plan} from '../run/step.js'
-import {type ShipFacts, shippedTypes} from './facts.js'
+import {type ImageSource, type ShipFacts, shippedTypes} from './facts.js'
 import {planBuild, planRelease} from './plan.js'
 import type {ShipServices} from './services.js'
 import type {Pushed} from './steps/push.js'
+import {nameOf} from './words.js'
 
 /** A plan as `--dry-run` shows it. */
 export type PlanDescription = {
@@ -39,17 +42,30 @@ export function formatPlans(facts: ShipFacts, plans: PlanDescription[]): string 
   const lines = [`What would be done to ${facts.app.name}:`]
   let number = 0
   for (const {steps} of plans) {
-    for (const {pivot, title} of steps)
+    for (const {pivot, title} of steps) {
       lines.push(`  ${++number}. ${title}${pivot ? ' (no blind way back from here)' : ''}`)
+      // What the images are made of belongs to the step that takes it first.
+      if (number === 1)
+        lines.push(...facts.images.map((image) => `       ${nameOf(image)}: ${shownPath(fileOf(image))}`))
+    }
   }
 
   lines.push('', 'If it fails:')
   for (const {failures} of plans) {
-    for (const {action, exit, when} of failures) {
-      lines.push(`  ${when.padEnd(width)}  ${action === 'undo' ? 'undo' : 'hold'}, exit ${exit}`)
+    for (const {action, exit, when, world} of failures) {
+      const does = world === 'untouched' ? 'nothing to undo' : action
+      lines.push(`  ${when.padEnd(width)}  ${does}, exit ${exit}`)
     }
   }
 
   if (facts.notes.length > 0) lines.push('', ...facts.notes.map((note) => `Note: ${note}`))
   return lines.join('\n')
+}
+
+const fileOf = (image: ImageSource): string => (image.from === 'archive' ? image.file : image.dockerfile)
+
+/** Below the folder of the command as a person types it, elsewhere whole. */
+function shownPath(file: string): string {
+  const relative = path.relative('', file)
+  return relative.startsWith('..') ? file : relative
 }

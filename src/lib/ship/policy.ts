@@ -5,8 +5,9 @@ import {runsReleasePhase, type ShipFacts} from './facts.js'
 export function buildPolicy(facts: ShipFacts): Record<string, PolicyRow> {
   const says = `Nothing was released: ${stillRuns(facts)}`
   const row = {world: 'untouched', action: 'undo', exit: 1, says} as const
+  const builds = facts.images.some(({from}) => from === 'dockerfile')
   return {
-    build: {when: 'a build fails', ...row},
+    ...(builds && {build: {when: 'a build fails', ...row}}),
     push: {when: 'a push fails', ...row},
   }
 }
@@ -42,7 +43,7 @@ export function releasePolicy(facts: ShipFacts): Record<string, PolicyRow> {
       },
     }),
     'release-unknown': {
-      when: 'the release is pending past its deadline, or its outcome is unknown',
+      when: 'the release stays pending, or its outcome is unknown',
       world: 'the release may still become current by itself',
       action: 'hold',
       exit: 4,
