@@ -33,23 +33,35 @@ ${exitCodesHelp}`
     app: flags.app({required: true, defaultHelp: undefined as never}),
     remote: flags.remote(),
     archive: flags.string({
-      description: 'TYPE=FILE: ship an image that is already built, as docker save or skopeo write it; needs no Docker',
+      description: 'ship an image that is already built, as docker save or skopeo write it; needs no Docker',
+      helpValue: 'TYPE=FILE',
       multiple: true,
     }),
-    arg: flags.string({description: 'KEY=VALUE: build argument; the value may hold commas and =', multiple: true}),
-    'context-path': flags.string({description: 'build context, instead of the folder of the Dockerfile'}),
+    arg: flags.string({
+      description: 'build argument; the value may hold commas and =',
+      helpValue: 'KEY=VALUE',
+      multiple: true,
+    }),
+    'context-path': flags.string({
+      description: 'build context, instead of the folder of the Dockerfile',
+      helpValue: 'FOLDER',
+    }),
     'dry-run': flags.boolean({description: 'show what would be done and what happens if it fails; change nothing'}),
     'heroku-yml': flags.boolean({
       allowNo: true,
       default: true,
-      description: 'refuse when there is a heroku.yml, which this version does not honour; --no-heroku-yml ignores it',
+      description: 'refuse when there is a heroku.yml, which this version does not honour (the default), or ignore it',
     }),
-    journal: flags.string({description: 'file for the journal of the run, such as a CI artifact'}),
+    journal: flags.string({description: 'where the journal of the run goes, such as a CI artifact', helpValue: 'FILE'}),
     'no-cache': flags.boolean({description: 'build without the cache'}),
     recursive: flags.boolean({char: 'R', description: 'look for Dockerfile.TYPE in the folders below as well'}),
     'require-release': flags.boolean({description: 'exit 5 instead of 0 when there is nothing to ship'}),
-    'stable-for': flags.string({default: '30s', description: 'how long the dynos must stay up, such as 30s or 2m'}),
-    target: flags.string({description: 'stage of the Dockerfile to build'}),
+    'stable-for': flags.string({
+      default: '30s',
+      description: 'how long the dynos must stay up, such as 30s or 2m',
+      helpValue: 'DURATION',
+    }),
+    target: flags.string({description: 'stage of the Dockerfile to build', helpValue: 'STAGE'}),
   }
   static override strict = false
 
