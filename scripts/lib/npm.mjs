@@ -34,7 +34,8 @@ export async function npm(argv, {what, ...options}) {
     throw new Advice(`Can't ${what}: there is no npm on PATH. Install Node.js 20 or newer with its npm.`)
   })
   if (code === 0) return output
-  const [network] = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ECONNRESET)\b/.exec(output) ?? []
+  const [network] =
+    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ECONNRESET)\b/.exec(output) ?? []
   throw new Advice(
     network
       ? `Can't ${what}: the npm registry can't be reached (${network}). Connect to the network and try again.`
