@@ -46,7 +46,7 @@ describe('errors (platform-facts §9.4)', () => {
     ['PATCH', '/apps/acme', {maintenance: 'yes'}, {}, 422, 'invalid_params', /boolean/],
     ['PATCH', '/apps/acme/config-vars', {'A-B': '1'}, {}, 422, 'invalid_params', /A-B/],
     ['PATCH', '/apps/acme/config-vars', [1], {}, 400, 'bad_request', /JSON/],
-    ['POST', '/apps/acme/dynos', {command: 'ls', attach: true}, {}, 422, 'invalid_params', /attach/],
+    ['POST', '/apps/acme/dynos', {command: 'ls', attach: true}, {}, 422, 'invalid_params', /no release/],
   ])('%s %s %j', async (method, path, body, headers, status, id, message) => {
     await platform.heroku.createApp('acme')
     const refused = await ask(method, path, body, headers as Record<string, string>)

@@ -8,7 +8,7 @@ import {writeCaFile} from './one-off/ca-file.js'
 import {attach, type Seen} from './one-off/client.js'
 import {throwAwayCertificate} from './one-off/certificate.js'
 
-const platform = usePlatform()
+const platform = usePlatform({speed: 10})
 const {ask, answersFitTheSchemas} = platform
 
 const logOf = (dyno: string) =>
@@ -234,7 +234,7 @@ describe('what is asked of a one-off dyno', () => {
   it('lives a day at most, and ends soon after its time', async () => {
     await app()
     expect((await post({command: 'true', time_to_live: 86_401})).status).toBe(422)
-    const seen = await run('sleep 60', {time_to_live: 10})
+    const seen = await run('sleep 60', {time_to_live: 30})
     expect(await seen.ended).toBe('rendezvous\r\n')
     await until(() => expect(logOf(seen.dyno.name)).toContain('Process exited with status 143'))
   })
