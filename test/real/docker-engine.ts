@@ -22,7 +22,7 @@ const DEADLINE_MS = 60_000
 const SHARED = {docker: 'REAL_DOCKER_HOST', newer: 'REAL_NEWER_DOCKER_HOST'} as const
 
 /** Debian's docker.io or whatever engine answers here: the shared one, DOCKER_HOST, the default socket, else a dockerd of our own. */
-export async function debianEngine(): Promise<NoEngine | TestEngine> {
+async function debianEngine(): Promise<NoEngine | TestEngine> {
   for (const host of [process.env[SHARED.docker], process.env.DOCKER_HOST, 'unix:///var/run/docker.sock']) {
     if (host && (await answers(host))) return {host, async stop() {}}
   }
@@ -30,7 +30,7 @@ export async function debianEngine(): Promise<NoEngine | TestEngine> {
 }
 
 /** A newer engine with the containerd image store, Docker 29's default, beside the other one. */
-export async function newerEngine(): Promise<NoEngine | TestEngine> {
+async function newerEngine(): Promise<NoEngine | TestEngine> {
   const shared = process.env[SHARED.newer]
   if (shared && (await answers(shared))) return {host: shared, async stop() {}}
   return startNewer().catch((error: Error) => ({reason: error.message}))
