@@ -13,11 +13,19 @@ it('keeps every value as it was written, commas and = included', () => {
 })
 
 it('collects every problem, and never says a value', () => {
-  const {problems} = parseBuildArgs(['TOKEN', 'A=secret-1', 'A=secret-2', '9=secret-3', '=secret-4'])
+  const {problems} = parseBuildArgs([
+    'TOKEN',
+    'A=secret-1',
+    'A=secret-2',
+    '9=secret-3',
+    '=secret-4',
+    'postgres://me:hunter22@host/db?a=b',
+  ])
   expect(problems).toEqual([
     '--arg number 1 has no "=": write --arg KEY=VALUE',
     '--arg A is given twice',
-    '--arg number 4: "9" is no name of a build argument',
-    '--arg number 5: "" is no name of a build argument',
+    '--arg number 4 does not begin with a name: write --arg KEY=VALUE',
+    '--arg number 5 does not begin with a name: write --arg KEY=VALUE',
+    '--arg number 6 does not begin with a name: write --arg KEY=VALUE',
   ])
 })

@@ -22,6 +22,7 @@ export async function tryRow(row: Row, {home}: {home?: HerokuHome} = {}): Promis
   const {folder, heroku} = setup
   try {
     const flags = await row.given(setup)
+    if (!row.firstRelease) await settled(heroku)
     const before: World = structuredClone(heroku.world(APP))
     const app = flags.includes('--app') ? [] : ['--app', APP]
     const stable = flags.includes('--stable-for') ? [] : ['--stable-for', '1s']

@@ -36,11 +36,13 @@ ${exitCodesHelp}`
       description: 'ship an image that is already built, as docker save or skopeo write it; needs no Docker',
       helpValue: 'TYPE=FILE',
       multiple: true,
+      multipleNonGreedy: true,
     }),
     arg: flags.string({
       description: 'build argument; the value may hold commas and =',
       helpValue: 'KEY=VALUE',
       multiple: true,
+      multipleNonGreedy: true,
     }),
     'context-path': flags.string({
       description: 'build context, instead of the folder of the Dockerfile',

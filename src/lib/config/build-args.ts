@@ -12,8 +12,9 @@ export function parseBuildArgs(flags: string[]): {args: BuildArgs; problems: str
     const at = flag.indexOf('=')
     const key = at === -1 ? flag : flag.slice(0, at)
     if (at === -1) problems.push(`--arg number ${index + 1} has no "=": write --arg KEY=VALUE`)
+    // A value that was meant for another flag may stand there: what is no name is not repeated.
     else if (!/^[A-Za-z_]\w*$/.test(key))
-      problems.push(`--arg number ${index + 1}: "${key}" is no name of a build argument`)
+      problems.push(`--arg number ${index + 1} does not begin with a name: write --arg KEY=VALUE`)
     else if (key in args) problems.push(`--arg ${key} is given twice`)
     else args[key] = flag.slice(at + 1)
   }

@@ -16,7 +16,9 @@ const URL_PASSWORD = /(\b[a-z][\w+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi
 export function createRedactor(secrets: string[]): Redact {
   const forms = new Set<string>()
   for (const secret of secrets) {
-    for (const part of [secret, ...secret.split(/\r?\n/)]) {
+    const lines = secret.split(/\r?\n/)
+    // A shell that echoes it without quotes takes the white space together.
+    for (const part of [secret, ...lines, ...[secret, ...lines].map((text) => text.trim().replaceAll(/\s+/g, ' '))]) {
       if (part.length < SHORTEST_SECRET) continue
       forms.add(part)
       forms.add(encodeURIComponent(part))

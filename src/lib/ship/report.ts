@@ -56,9 +56,18 @@ export function nameRelease(released: Released | undefined): Pick<ShipReport, 'r
   return released ? {release: {version: released.version}} : {}
 }
 
-/** The last lines that a step printed: what a failed build or release phase has to say. */
+/**
+ * The last lines that a step printed: what a failed build or release phase has to say. Of several items only the failed ones
+ * count: a build that goes on must not push out why the other failed.
+ */
 export function lastLines(events: RunEvent[], step: string): string[] {
-  return events.flatMap((event) => (event.type === 'step-log' && event.step === step ? [event.line] : [])).slice(-100)
+  const ofStep = events.filter((event) => 'step' in event && event.step === step)
+  const failed = ofStep.flatMap((event) =>
+    event.type === 'step-progress' && event.done === 'failed' ? [event.item] : [],
+  )
+  const lines = ofStep.flatMap((event) => (event.type === 'step-log' ? [event] : []))
+  const telling = failed.length > 0 ? lines.filter(({item}) => failed.includes(item)) : lines
+  return telling.slice(-100).map(({line}) => line)
 }
 
 /** The answer to `--dry-run`. */
