@@ -32,19 +32,10 @@ async function cli(...argv: string[]) {
   return {code, out: out.map((line) => line.trimEnd()), err: stderr}
 }
 
-async function ask(path: string, body?: object): Promise<Record<string, string>> {
-  const headers = {
-    Accept: 'application/vnd.heroku+json; version=3',
-    Authorization: `Bearer ${heroku.apiKey}`,
-    'Content-Type': 'application/json',
-  }
-  const wish = body && {method: 'POST', body: JSON.stringify(body)}
-  const response = await fetch(`${heroku.url}/apps/example-app${path}`, {headers, ...wish})
-  return response.json() as Promise<Record<string, string>>
-}
-
 async function sql(text: string): Promise<string> {
-  const {DATABASE_URL: url = ''} = await ask('/config-vars')
+  const headers = {Accept: 'application/vnd.heroku+json; version=3', Authorization: `Bearer ${heroku.apiKey}`}
+  const response = await fetch(`${heroku.url}/apps/example-app/config-vars`, {headers})
+  const {DATABASE_URL: url} = (await response.json()) as {DATABASE_URL: string}
   return psql(postgresBin() ?? '', url, text)
 }
 
@@ -178,7 +169,11 @@ describe('the stock Heroku CLI, unchanged', () => {
   })
 
   it('warns where the database is continuously protected', async () => {
-    await ask('/addons', {plan: 'heroku-postgresql:standard-0', attachment: {name: 'SAFE'}})
+    const made = await cli('addons:create', 'heroku-postgresql:standard-0', '--as', 'SAFE')
+    expect([made.code, made.err]).toEqual([
+      0,
+      expect.stringMatching(/Creating heroku-postgresql:standard-0 on example-app\.\.\. /),
+    ])
     const {code, err} = await cli('pg:backups:capture', 'SAFE')
     expect([code, err]).toEqual([0, expect.stringContaining('Continuous protection is already enabled')])
   })

@@ -27,7 +27,10 @@ export const addonRoutes = [
   route('POST', '/apps/:app/addons', async (ask) => {
     const app = appOf(ask)
     const {name} = (ask.body.attachment ?? {}) as {name?: string}
-    const addon = await provision(ask.platform, app, String(ask.body.plan ?? ''), name)
+    // The schema wants the name; the stock CLI sends an object with it.
+    const {plan} = ask.body as {plan?: string | {name: string}}
+    const planName = typeof plan === 'object' ? plan.name : (plan ?? '')
+    const addon = await provision(ask.platform, app, planName, name)
     if (!addon) throw notFound('plan', "Couldn't find either the add-on service or the add-on plan.")
     return {status: 201, body: present(ask, addon)}
   }),
