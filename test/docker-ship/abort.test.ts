@@ -29,7 +29,7 @@ describe.concurrent.each(['docker', 'newer-docker'] as const)('on %s', (part) =>
     running.kill('SIGINT')
     const {code, stderr} = await running.done
     expect(code, stderr).toBe(130)
-    expect(stderr).toMatch(/Received SIGINT[^]*Interrupted; what was done has been undone\./)
+    expect(stderr).toMatch(/Received SIGINT[^]*Interrupted; nothing had been changed\./)
     await expect.poll(() => stepsInUse(host, marker), {timeout: 30_000, interval: 200}).toEqual([])
     expect(heroku.world(APP)).toEqual(world)
     expect(heroku.requests.filter(({path}) => path.startsWith('/v2/'))).toEqual([])

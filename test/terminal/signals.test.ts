@@ -34,7 +34,7 @@ describe.concurrent('Ctrl-C and its like', {timeout: 90_000}, () => {
         ✗ Wait for the dynos to come up: interrupted by SIGINT (0.0s)
         ↩ Undone: example-app runs v3 again as v5 (0.0s)
 
-        Interrupted; what was done has been undone.
+        Interrupted; example-app runs v3 again as v5.
         $ echo "code=$?"
         code=130
         $"
