@@ -65,12 +65,12 @@ test('on a low screen the running step and its parts come first', () => {
       │ web |   run \`npm fund\` for details
       │ web | found 0 vulnerabilities
     · Push 2 images
-    step 1 of 2 · 3.1s in all"
+    3.1s in all"
   `)
   expect(frameOf(events, {columns: 80, rows: 4})).toMatchInlineSnapshot(`
     "⠙ Build 2 images (2.5s)
       … 2 more
-    step 1 of 2 · 3.1s in all"
+    3.1s in all"
   `)
 })
 

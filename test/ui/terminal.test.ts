@@ -13,7 +13,7 @@ const play = (scene: Scene) =>
   `cd ${path.join(here, '../..')} && "${process.execPath}" --import tsx ${path.join(here, 'play.ts')} ${scene} 0.1`
 const large = {columns: 80, rows: 24}
 const small = {columns: 60, rows: 20}
-const building = 'step 1 of 2 · 3.5s in all'
+const building = '3.5s in all'
 
 describe('in a real terminal', () => {
   beforeEach((ctx) => needs(ctx, 'tmux'))

@@ -28,7 +28,7 @@ export function Screen({view, rows, columns, now, paint}: ScreenProps) {
       <Log lines={room.log > 0 ? log.slice(-room.log) : []} named={named} look={look} />
       <Pending titles={pending.map(({title}) => title)} rows={room.pending} look={look} />
       {room.footer && view.plan !== undefined && (
-        <Row text={paint.dim(`${countOf(view)}${total} in all`)} look={look} />
+        <Row text={paint.dim(`${total} in all`)} look={look} />
       )}
     </Box>
   )
@@ -43,9 +43,4 @@ const idle = ({stopping}: View): string => (stopping ? 'Stopping' : 'Reading the
 function partsOf(step: StepView): ItemView[] {
   const says = step.own.message !== undefined || step.own.current !== undefined
   return says ? [{name: '', since: step.since, ...step.own}, ...step.items] : step.items
-}
-
-function countOf({steps, stopping}: View): string {
-  const started = steps.filter(({state}) => state !== 'pending').length
-  return stopping || steps.length === 0 ? '' : `step ${started} of ${steps.length} · `
 }
