@@ -41,8 +41,8 @@ describe.each([20, 22] as const)('under Node %i, the stock CLI', (major) => {
   const showsThePlugin = async (listedAs: string) => {
     const help = await heroku(['pipeline:ship', '--help'])
     expect(help).toMatchObject({code: 0, stderr: ''})
-    expect(help.stdout).toContain('$ heroku pipeline:ship [TYPE...] -a <value>')
-    expect(help.stdout).toContain('4  stuck or held: a person must decide')
+    expect(help.stdout).toContain('$ heroku pipeline:ship [TYPE...] -a ')
+    expect(help.stdout).toMatch(/4 +stuck or held: a person must decide/)
 
     const topic = await heroku(['help', 'pipeline'])
     expect(topic).toMatchObject({code: 0, stderr: ''})

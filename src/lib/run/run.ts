@@ -59,7 +59,7 @@ export function beginRun(options: {
       const past = run.begun.some(({step}) => step.pivot)
       const message = past
         ? 'Stopping here: there is no blind way back.'
-        : 'Undoing what was done. Press again to leave at once.'
+        : `Undoing what was done.${signal === 'SIGINT' ? ' Press again to leave at once.' : ''}`
       run.emit({type: 'signalled', signal, message})
       controller.abort(new Error(`interrupted by ${signal}`))
     },

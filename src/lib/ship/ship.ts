@@ -1,10 +1,12 @@
 import type {Session} from '../command/session.js'
 import {describeError} from '../heroku/errors.js'
+import {messageOf} from '../run/errors.js'
 import type {Left} from '../run/events.js'
 import type {ExitCode} from '../run/exit-codes.js'
 import type {Run} from '../run/run.js'
 import {runPlan, type Verdict} from '../run/runner.js'
 import type {Json} from '../run/step.js'
+import {tryWrite} from '../run/undo.js'
 import type {AppState, ShipFacts} from './facts.js'
 import {decideRelease, planBuild, planRelease} from './plan.js'
 import {readState} from './read-state.js'
@@ -32,10 +34,11 @@ export async function ship(facts: ShipFacts, services: ShipServices, session: Se
   const run = await session.begin(facts.app.name, facts as unknown as Json)
   for (const message of facts.notes) run.emit({type: 'warning', message})
 
-  const end = await conduct(facts, services, run)
+  const end = await conduct(facts, services, run).catch((error: unknown) => endOfBug(error, run))
 
   const {exitCode, left, message, outcome} = end
-  run.write({type: 'outcome', outcome, exitCode, message})
+  // A full disk changes nothing of how it ended.
+  tryWrite(run, {type: 'outcome', outcome, exitCode, message})
   run.emit({type: 'run-ended', outcome, exitCode, message, left})
   const last = session.events.at(-1)
   // From the event, not from `end`: it has been through the redactor.
@@ -93,6 +96,14 @@ function endOf(verdict: Exclude<Verdict, {outcome: 'done'}>): End {
   const failed = outcome === 'failed' ? `Not shipped: ${reason}\n` : `Stopped: ${reason}\n`
   const message = outcome === 'interrupted' ? verdict.message : failed + verdict.message
   return {outcome, exitCode, left, message, reason, ...(step ? {step} : {})}
+}
+
+/** What no step answers for: a bug of ours, or a journal that can't be written between two plans. Whatever stays is said. */
+function endOfBug(error: unknown, run: Run): End {
+  const reason = messageOf(error)
+  const left = run.left()
+  if (left.length > 0) return {outcome: 'held', exitCode: 4, message: `Stopped: ${reason}`, left, reason}
+  return {outcome: 'failed', exitCode: 1, message: `Not shipped: ${reason}\nNothing was released.`, left, reason}
 }
 
 function nothingToShip(

@@ -27,9 +27,7 @@ export function Screen({view, rows, columns, now, paint}: ScreenProps) {
       <Items items={items} rows={room.items} look={look} />
       <Log lines={room.log > 0 ? log.slice(-room.log) : []} named={named} look={look} />
       <Pending titles={pending.map(({title}) => title)} rows={room.pending} look={look} />
-      {room.footer && view.plan !== undefined && (
-        <Row text={paint.dim(`${total} in all`)} look={look} />
-      )}
+      {room.footer && view.plan !== undefined && <Row text={paint.dim(`${total} in all`)} look={look} />}
     </Box>
   )
 }
