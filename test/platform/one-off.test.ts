@@ -86,10 +86,11 @@ describe('attached one-off dynos (platform-facts §5.1, §5.2)', () => {
       ['\u0003', '^C', 130],
       ['\u001C', '^\\', 131],
     ] as const) {
-      const seen = await run('sleep 60', {force_no_tty: false})
-      await until(() => expect(seen.text()).toBe('rendezvous\r\n'))
+      // A key that comes as the process begins may meet a shell that is not yet one to be interrupted.
+      const seen = await run('echo ready; sleep 60', {force_no_tty: false})
+      await until(() => expect(seen.text()).toBe('rendezvous\r\nready\r\n'))
       seen.socket.write(key)
-      expect(await seen.ended).toBe(`rendezvous\r\n${shown}`)
+      expect(await seen.ended).toBe(`rendezvous\r\nready\r\n${shown}`)
       await until(() => expect(logOf(seen.dyno.name)).toContain(`Process exited with status ${status}`))
     }
   })
