@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {request} from 'node:http'
-import {until, usePlatform, webSaying, type Loose} from './fixture.js'
+import {until, usePlatform, webSaying} from './fixture.js'
 
 const platform = usePlatform()
 const {ask} = platform
@@ -64,16 +64,5 @@ describe('the router (platform-facts §4, §8.4)', () => {
     expect(router().at(-1)).toMatch(/code=H13 .*dyno=web\.1/)
     expect((await fetch(url)).status).toBe(503)
     expect(router().at(-1)).toMatch(/code=H12 .*dyno=web\.1/)
-  })
-
-  it('under preboot lets the old dynos serve, unlisted, until the switch (platform-facts §3.4)', async () => {
-    const url = await runningWeb()
-    await until(async () => expect(await (await fetch(url)).text()).toBe('one'))
-    await ask('PATCH', '/apps/acme/features/preboot', {enabled: true})
-    await platform.heroku.seedRelease('acme', {images: {web: webSaying('two')}})
-    await until(() => expect(platform.heroku.world('acme').dynos).toMatchObject([{name: 'web.1', state: 'up'}]))
-    expect((await ask('GET', '/apps/acme/dynos')).body.map((dyno: Loose) => dyno.release.version)).toEqual([4])
-    expect(await (await fetch(url)).text()).toBe('one')
-    await until(async () => expect(await (await fetch(url)).text()).toBe('two'))
   })
 })

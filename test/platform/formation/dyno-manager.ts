@@ -4,11 +4,10 @@ import type {AppState} from '../state/types.js'
 import {coolOffMs} from './crash-loop.js'
 import {startDynoOf, type Dyno, type DynoWish} from './dyno.js'
 import {DynoList} from './dyno-list.js'
+import {canPreboot, Preboot} from './preboot.js'
 
 /** Between "State changed from up to down" and SIGTERM (platform-facts §3.5). */
 const sigtermDelayMs = 1000
-/** Boot timeout + 2 min (platform-facts §3.4). */
-const prebootMs = 180_000
 
 /** Keeps the dynos of one app as its formation and its current release want them. */
 export class DynoManager {
@@ -20,8 +19,7 @@ export class DynoManager {
   readonly #oneOffs = new Map<string, Dyno>()
   /** Every dyno whose process has not exited, listed or not. */
   readonly #alive = new Set<Dyno>()
-  /** Old web dynos under preboot: unlisted, and the ones that serve. */
-  #serving: Dyno[] = []
+  readonly #preboot: Preboot
   readonly #crashes = new Map<string, number>()
   readonly #list: DynoList
   #stopped = false
@@ -29,6 +27,7 @@ export class DynoManager {
   constructor(platform: Platform, app: AppState) {
     this.#platform = platform
     this.#app = app
+    this.#preboot = new Preboot(platform.time)
     this.#list = new DynoList(() => platform.knobs(app.name).dynoListLagMs)
   }
 
@@ -39,8 +38,7 @@ export class DynoManager {
 
   /** The web dynos the router may choose from. */
   routable(): Dyno[] {
-    const serving = this.#serving.filter((dyno) => dyno.state === 'up')
-    return serving.length > 0 ? serving : [...this.#slots.values()].filter((dyno) => dyno.type === 'web')
+    return this.#preboot.routable([...this.#slots.values()].filter((dyno) => dyno.type === 'web'))
   }
 
   find(nameOrId: string): Dyno | undefined {
@@ -52,20 +50,18 @@ export class DynoManager {
   /** Starts what is missing and stops what is too much; dynos that may stay are left alone. */
   converge(): void {
     const wanted = this.#wanted()
-    for (const [name, dyno] of this.#slots) if (!wanted.has(name)) this.#scaleAway(dyno)
+    const tooMany = [...this.#slots.values()].filter((dyno) => !wanted.has(dyno.name))
+    if (tooMany.some((dyno) => dyno.type === 'web')) tooMany.push(...this.#preboot.scaledDown())
+    for (const dyno of tooMany) this.#scaleAway(dyno)
     for (const [name, type] of wanted) if (!this.#slots.has(name)) this.#start(name, type)
   }
 
   /** A release restarts all types (platform-facts §1.6); under preboot the old web dynos go on serving. */
   restartForRelease(): void {
     this.#crashes.clear()
-    const old = [...this.#slots.values()].filter((dyno) => dyno.type === 'web' && dyno.state === 'up')
-    const preboot = this.#app.features.preboot === true && old.length > 0
-    if (preboot) {
-      for (const dyno of old) this.#slots.delete(dyno.name)
-      this.#switchLater(old)
-    }
-
+    const old = this.#mayServeOn()
+    for (const dyno of old) this.#slots.delete(dyno.name)
+    if (old.length > 0) this.#preboot.begin(old, (dyno) => this.#leave(dyno))
     this.restart(() => true)
     this.converge()
   }
@@ -180,12 +176,12 @@ export class DynoManager {
     else setTimeout(() => void dyno.process.stop(), delayMs)
   }
 
-  #switchLater(old: Dyno[]): void {
-    this.#serving.push(...old)
-    this.#platform.time.after(prebootMs, () => {
-      this.#serving = this.#serving.filter((dyno) => !old.includes(dyno))
-      for (const dyno of old) this.#leave(dyno)
-    })
+  /** Under preboot, the web dynos that are up, if web is still wanted. */
+  #mayServeOn(): Dyno[] {
+    const {features, formation} = this.#app
+    if (features.preboot !== true || !this.#wanted().has('web.1')) return []
+    if (!canPreboot(formation.web?.size ?? 'Standard-1X')) return []
+    return [...this.#slots.values()].filter((dyno) => dyno.type === 'web' && dyno.state === 'up')
   }
 
   #watch(dyno: Dyno): void {

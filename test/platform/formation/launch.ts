@@ -34,7 +34,8 @@ export type LaunchedDyno = {
   kill(): void
 }
 
-const bootTimeoutMs = 60_000
+/** Until R10 (platform-facts §3.6). */
+export const bootTimeoutMs = 60_000
 const killAfterMs = 30_000
 
 /** The command a dyno of this type shows and runs. */

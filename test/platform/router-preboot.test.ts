@@ -1,0 +1,81 @@
+import {describe, expect, it} from 'vitest'
+import {idle, until, usePlatform, webSaying, type Loose} from './fixture.js'
+
+// The switch is 180 s / 30 = 6 s after the release.
+const platform = usePlatform({speed: 30})
+const {ask} = platform
+
+/** `web` and a worker, both up, under preboot; resolves with the URL. */
+async function prebootedApp({web = 1, size = 'Standard-1X'} = {}): Promise<string> {
+  await platform.heroku.createApp('acme')
+  await platform.heroku.seedRelease('acme', {
+    images: {web: webSaying('one'), worker: idle},
+    formation: {web, worker: 1},
+  })
+  await ask('PATCH', '/apps/acme/formation', {updates: [{type: 'web', size}]})
+  await ask('PATCH', '/apps/acme/features/preboot', {enabled: true})
+  await allUp(3)
+  return (await ask('GET', '/apps/acme')).body.web_url
+}
+
+const listed = async (): Promise<Loose[]> => (await ask('GET', '/apps/acme/dynos')).body
+const told = async () => (await listed()).map(({name, release}) => `${name} v${release.version}`).toSorted()
+const allUp = (version: number) =>
+  until(async () => {
+    for (const dyno of await listed()) expect(dyno).toMatchObject({state: 'up', release: {version}})
+  })
+const says = async (url: string) => (await fetch(url, {signal: AbortSignal.timeout(10_000)})).text()
+const log = (part: string) => platform.heroku.log('acme').filter((line) => line.includes(part))
+const scaleWeb = (quantity: number) => ask('PATCH', '/apps/acme/formation', {updates: [{type: 'web', quantity}]})
+
+describe('preboot (platform-facts §3.4)', () => {
+  it('lists only the new dynos at once, routes to the old ones until the switch, and then ends them', async () => {
+    const url = await prebootedApp({web: 2})
+    await platform.heroku.seedRelease('acme', {images: {web: webSaying('two')}})
+    expect(await told()).toEqual(['web.1 v4', 'web.2 v4', 'worker.1 v4'])
+    expect(await says(url)).toBe('one')
+    await allUp(4)
+    expect(await says(url)).toBe('one')
+    expect(log('heroku[web.1]: Stopping all processes with SIGTERM')).toEqual([])
+
+    await until(async () => expect(await says(url)).toBe('two'))
+    for (const name of ['web.1', 'web.2']) {
+      await until(() => expect(log(`heroku[${name}]: Process exited with status`)).toHaveLength(1))
+    }
+    expect(await told()).toEqual(['web.1 v4', 'web.2 v4', 'worker.1 v4'])
+  })
+
+  it('replaces workers at once, while the old web dynos serve', async () => {
+    const url = await prebootedApp()
+    await platform.heroku.seedRelease('acme', {images: {web: webSaying('two')}})
+    await until(() => expect(log('heroku[worker.1]: Process exited with status 143')).toHaveLength(1))
+    expect(await says(url)).toBe('one')
+  })
+
+  it('scaled down before the switch loses the old dynos and sends the new one nothing until then', async () => {
+    const url = await prebootedApp({web: 2})
+    await platform.heroku.seedRelease('acme', {images: {web: webSaying('two')}})
+    await scaleWeb(1)
+    expect(await told()).toEqual(['web.1 v4', 'worker.1 v4'])
+    expect((await fetch(url)).status).toBe(503)
+    expect(log('code=H20')).toHaveLength(1)
+    await until(() => expect(log('heroku[web.1]: Process exited with status')).toHaveLength(1))
+    await allUp(4)
+    await until(async () => expect(await says(url)).toBe('two'))
+  })
+
+  it('scaled to 0 before the switch serves nobody', async () => {
+    const url = await prebootedApp()
+    await platform.heroku.seedRelease('acme', {images: {web: webSaying('two')}})
+    await scaleWeb(0)
+    expect((await fetch(url)).status).toBe(503)
+    expect(log('code=H14')).toHaveLength(1)
+  })
+
+  it('is not there for Basic dynos (platform-facts §3.2)', async () => {
+    const url = await prebootedApp({size: 'Basic'})
+    await platform.heroku.seedRelease('acme', {images: {web: webSaying('two')}})
+    expect(await says(url)).toBe('two')
+    expect(log('heroku[web.1]: Stopping all processes with SIGTERM').length).toBeGreaterThan(0)
+  })
+})
