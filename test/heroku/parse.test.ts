@@ -144,4 +144,17 @@ describe('parseLogLine', () => {
     ],
     ['', {at: '', source: '', dyno: '', text: ''}],
   ])('%s', (line, parsed) => expect(parseLogLine(line)).toEqual(parsed))
+
+  const l11 = 'Error L11 (Tail buffer overflow) -> This tail session dropped 1101 messages since 2024-01-01T09:03:22Z.'
+  it.each([
+    ['2024-01-01T09:03:22Z heroku[logplex]: ', l11, {dropped: 1101}],
+    ['', l11, {dropped: 1101}],
+    ['2024-01-01T09:03:22Z app[logplex]: ', 'Error L11', {}],
+    ['2024-01-01T09:03:22Z heroku[logplex]: ', 'Error L11 (Tail buffer overflow)', {}],
+    ['2024-01-01T09:03:22Z app[web.1]: ', l11, undefined],
+    ['2024-01-01T09:03:22Z heroku[router]: ', `path="/${l11}"`, undefined],
+    ['2024-01-01T09:03:22Z heroku[web.1]: ', 'Error L110', undefined],
+  ])('tells where lines were dropped: %s%s', (start, text, gap) =>
+    expect([parseLogLine(start + text).text, parseLogLine(start + text).gap]).toEqual([text, gap]),
+  )
 })

@@ -21,11 +21,19 @@ const BACKOFF_MS = {first: 500, most: 5000}
 const SESSION_MS = RATE_LIMIT_PATIENCE_MS + 60_000
 /** Without `tail` somebody waits for the end: so many failures in a row are it. */
 const TRIES = 3
+const OVERRUN: LogLine = {
+  at: '',
+  source: '',
+  dyno: '',
+  text: 'Lines may be missing here: more came than Heroku keeps while the log was not connected',
+  gap: {},
+}
 
 /**
  * Lines of log sessions (platform-facts §8.1). Without `tail` it ends with the session; with it a session that ends is followed
  * by another until the signal aborts, which ends quietly. No line comes twice, none between two sessions is lost while it is
- * in the ring. @throws PlatformError when a session is refused, Unreadable without `tail` when it cannot be read
+ * in the ring; where that no longer holds the last one seen, and where the platform dropped some, a line with `gap` comes.
+ * @throws PlatformError when a session is refused, Unreadable without `tail` when it cannot be read
  */
 export async function* readLogs(
   app: string,
@@ -44,6 +52,7 @@ export async function* readLogs(
       for await (const line of linesOf(opened.url, options.tail, fetch, signal)) {
         failures = 0
         const parsed = parseLogLine(line)
+        if (guard.isAfterGap(line, parsed.at)) yield {...OVERRUN}
         if (guard.isNew(line, parsed.at)) yield parsed
       }
 

@@ -56,7 +56,12 @@ export type LogLine = {
   /** `web.1`, `router`, `api`, `run.9876`. */
   dyno: string
   text: string
+  /** Here lines may be missing: do not trust the absence of one. `text` says so to a person. */
+  gap?: LogGap
 }
+
+/** `dropped` is how many lines, where the platform says it (L11, platform-facts §8.1). */
+export type LogGap = {dropped?: number}
 
 /** The Platform API as a ship uses it. Reads are retried; each write goes out exactly once. */
 export interface Platform {
@@ -78,7 +83,7 @@ export interface Platform {
   releaseImages(app: string, updates: Array<{type: string; image: string}>): Promise<{warning?: string}>
   /** POST a rollback to this release id; sent once. Same errors as `releaseImages`. */
   rollback(app: string, releaseId: string): Promise<Release>
-  /** Lines of a log session as they come; ends when the session ends, `tail` reconnects until `signal` aborts. */
+  /** Lines of a log session as they come; ends when the session ends, `tail` reconnects until `signal` aborts. Lost lines: `gap`. */
   logs(app: string, options: LogOptions): AsyncIterable<LogLine>
   /**
    * The output of a release phase, line by line, from its first line: waits while the stream is 404, resumes where a drop
