@@ -79,3 +79,58 @@ describe('preboot (platform-facts §3.4)', () => {
     expect(log('heroku[web.1]: Stopping all processes with SIGTERM').length).toBeGreaterThan(0)
   })
 })
+
+describe('router lines and pages (platform-facts §8.4)', () => {
+  async function webOf(source: string): Promise<string> {
+    await platform.heroku.createApp('acme')
+    const web = {command: 'exec node web.cjs', files: {'web.cjs': source}}
+    await platform.heroku.seedRelease('acme', {images: {web}})
+    return (await ask('GET', '/apps/acme')).body.web_url
+  }
+
+  const silent = `require('node:http').createServer(() => console.log('asked')).listen(process.env.PORT)`
+  const line = (url: string, head: string, dyno: string, status = 503) => {
+    const about = `method=GET path="/a\\?b" host=${new URL(url).host} request_id=[-\\da-f]{36} fwd="127\\.0\\.0\\.1"`
+    return new RegExp(`heroku\\[router\\]: ${head} ${about} ${dyno} status=${status} bytes= protocol=http$`)
+  }
+  const none = 'dyno= connect= service='
+
+  async function meets(url: string, head: string, dyno: string) {
+    const answer = await fetch(new URL('/a?b', url), {signal: AbortSignal.timeout(10_000)})
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8'])
+    expect(await answer.text()).toContain('Application error')
+    expect(log('heroku[router]').at(-1)).toMatch(line(url, head, dyno))
+  }
+
+  it('says H10 when all web dynos have crashed, H14 when there is none', async () => {
+    const url = await webOf('process.exit(1)')
+    await until(() => expect(log('to crashed')).toHaveLength(2))
+    await meets(url, 'at=error code=H10 desc="App crashed"', none)
+    await scaleWeb(0)
+    await meets(url, 'at=error code=H14 desc="No web processes running"', none)
+  })
+
+  it('says H12 with the dyno, after 30 s of the platform', async () => {
+    const url = await webOf(silent)
+    await meets(url, 'at=error code=H12 desc="Request timeout"', 'dyno=web.1 connect=\\d+ms service=30000ms')
+  })
+
+  it('says H20 when no dyno came up in 75 s of the platform', async () => {
+    const url = await webOf('setInterval(() => {}, 1000)')
+    await meets(url, 'at=error code=H20 desc="App boot timeout"', none)
+  })
+
+  it('says H27 and no H13 when the client goes', async () => {
+    const url = await webOf(silent)
+    await allUp(3)
+    const client = new AbortController()
+    const answer = fetch(new URL('/a?b', url), {signal: client.signal}).catch((error: Error) => error.name)
+    await until(() => expect(log('app[web.1]: asked')).toHaveLength(1))
+    client.abort()
+    expect(await answer).toBe('AbortError')
+    const head = 'at=warning code=H27 desc="Client Request Interrupted"'
+    const dyno = 'dyno=web.1 connect=\\d+ms service=\\d+ms'
+    await until(() => expect(log('heroku[router]').at(-1)).toMatch(line(url, head, dyno, 499)))
+    expect(log('code=H13')).toEqual([])
+  })
+})

@@ -23,13 +23,16 @@ export async function routeToApp(
   const started = performance.now()
   const gone = new AbortController()
   res.on('close', () => gone.abort())
+  let connect = ''
   const say = (error: RouterError, dyno?: Dyno) => {
-    const ms = Math.round(performance.now() - started)
     const {at, code, desc} = error
+    // The platform's own wait is told in its own time.
+    const ms = error === routerErrors.timeout ? requestTimeoutMs : Math.round(performance.now() - started)
+    const status = error === routerErrors.clientGone ? 499 : 503
     const about = [
       `at=${at} code=${code} desc="${desc}" method=${req.method} path="${req.url}" host=${req.headers.host ?? ''}`,
       `request_id=${req.headers['x-request-id'] ?? randomUUID()} fwd="${req.socket.remoteAddress ?? ''}"`,
-      `dyno=${dyno?.name ?? ''} connect= service=${dyno ? `${ms}ms` : ''} status=503 bytes= protocol=http`,
+      `dyno=${dyno?.name ?? ''} connect=${connect} service=${dyno ? `${ms}ms` : ''} status=${status} bytes= protocol=http`,
     ]
     platform.log(app.name).write('heroku', 'router', about.join(' '))
     if (res.headersSent || res.destroyed) res.destroy()
@@ -40,7 +43,11 @@ export async function routeToApp(
   const dyno = await dynoFor(platform, app, gone.signal)
   if (gone.signal.aborted) return
   if (typeof dyno === 'string') return say(routerErrors[dyno])
-  await forward(platform, dyno, req, res).catch((error: RouterError) => say(error, dyno))
+  const asked = performance.now()
+  const connected = () => (connect = `${Math.round(performance.now() - asked)}ms`)
+  await forward(platform, dyno, req, res, connected).catch((error: RouterError) => {
+    say(gone.signal.aborted ? routerErrors.clientGone : error, dyno)
+  })
 }
 
 /** The next web dyno that is up; a request waits for one that boots. */
@@ -64,7 +71,13 @@ async function dynoFor(
 }
 
 /** Resolves once the answer was passed on; rejects with the router's error when the dyno gave none. */
-function forward(platform: Platform, dyno: Dyno, req: IncomingMessage, res: ServerResponse): Promise<void> {
+function forward(
+  platform: Platform,
+  dyno: Dyno,
+  req: IncomingMessage,
+  res: ServerResponse,
+  connected: () => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const forwarded = {'x-forwarded-for': req.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http'}
     // A connection kept alive would keep a dyno that drains waiting for it.
@@ -82,6 +95,7 @@ function forward(platform: Platform, dyno: Dyno, req: IncomingMessage, res: Serv
       reject(routerErrors.timeout)
       onward.destroy()
     }, platform.time.real(requestTimeoutMs))
+    onward.on('socket', (socket) => socket.once('connect', connected))
     onward.on('error', () => {
       clearTimeout(timer)
       reject(routerErrors.closed)

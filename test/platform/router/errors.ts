@@ -7,6 +7,7 @@ export const routerErrors = {
   closed: {at: 'error', code: 'H13', desc: 'Connection closed without response'},
   noWeb: {at: 'error', code: 'H14', desc: 'No web processes running'},
   bootTimeout: {at: 'error', code: 'H20', desc: 'App boot timeout'},
+  clientGone: {at: 'warning', code: 'H27', desc: 'Client Request Interrupted'},
   maintenance: {at: 'info', code: 'H80', desc: 'Maintenance mode'},
 } as const
 
