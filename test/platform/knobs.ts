@@ -30,6 +30,8 @@ export type Knobs = {
   releasesExpired: boolean
   /** A tail session is cut after this many lines; 0 = never. */
   logTailCutAfterLines: number
+  /** Tail sessions drop the next N lines they would send; an L11 line tells how many (platform-facts §8.1). */
+  logTailDropLines: number
   /** The account has no access: 403 from the API, unauthorized from the registry. */
   forbidden: boolean
   /** A capture or restore lasts at least this long once it has started. */
@@ -62,6 +64,7 @@ export const defaultKnobs = (): Knobs => ({
   rendezvousBlocked: false,
   releasesExpired: false,
   logTailCutAfterLines: 0,
+  logTailDropLines: 0,
   forbidden: false,
   transferMs: 0,
   transferFails: undefined,

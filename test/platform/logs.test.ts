@@ -70,6 +70,24 @@ describe('log sessions (platform-facts §8.1, §8.2)', () => {
     expect(text).toMatch(/app\[worker\.\d+\]: (hello|again)/)
   })
 
+  it('drops lines of a tail and tells how many, where the log keeps them', async () => {
+    await chattyApp()
+    Object.assign(platform.heroku.knobs('acme'), {logTailDropLines: 2, logTailCutAfterLines: 1})
+    const answer = await session({tail: true, lines: 1, source: 'app', dyno: 'worker'})
+    for (const text of ['one', 'two', 'three']) {
+      await say(text)
+      await until(() => expect(platform.heroku.log('acme').join('\n')).toMatch(`]: ${text}`))
+    }
+
+    const lines = (await answer.text()).trimEnd().split('\n')
+    const l11 = 'heroku[logplex]: Error L11 (Tail buffer overflow) -> This tail session dropped 2 messages since '
+    expect(lines.map((line) => line.slice(33))).toEqual([
+      'app[worker.1]: line 3',
+      expect.stringContaining(l11),
+      expect.stringMatching(/^app\[worker\.\d+\]: three$/),
+    ])
+  })
+
   it('does not know a session nobody opened', async () => {
     expect((await fetch(`${platform.heroku.url}/logplex/none`)).status).toBe(404)
   })

@@ -145,6 +145,20 @@ describe('the stock Heroku CLI, unchanged', () => {
     for (const line of out) expect(line).toMatch(/^\S+\+00:00 heroku\[worker\.\d\]: /)
   })
 
+  it.each([
+    [['-d', 'web.1'], /^\S+ (app|heroku)\[web\.1\]: /],
+    [['-s', 'app'], /^\S+ app\[/],
+    [['-p', 'web'], /^\S+ (app|heroku)\[web\.\d+\]: /],
+    [['--process-type', 'worker'], /^\S+ (app|heroku)\[worker\.\d+\]: /],
+  ])('logs %j', async (argv, ours) => {
+    const kept = heroku.log('example-app')
+    const {code, out} = await cli('logs', ...argv, '--num', '1500')
+    const wanted = kept.filter((line) => ours.test(line))
+    expect([code, wanted.length > 0, wanted.length < kept.length]).toEqual([0, true, true])
+    expect(out.slice(0, wanted.length)).toEqual(wanted.map((line) => line.trimEnd()))
+    for (const line of out) expect(line).toMatch(ours)
+  })
+
   it('logs --tail', async () => {
     const tail = await startHeroku(['logs', '--tail', '--app', 'example-app'], {home, env: env()})
     await tail.says('heroku[web.1]: State changed')

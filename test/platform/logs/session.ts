@@ -27,9 +27,19 @@ export function serveLogSession(platform: Platform, id: string, req: IncomingMes
   }
 
   let sent = 0
-  const cutAfter = platform.knobs(session.app).logTailCutAfterLines
+  const knobs = platform.knobs(session.app)
+  const cutAfter = knobs.logTailCutAfterLines
+  let dropped: LogEntry[] = []
   const stopFollowing = log.follow(session.filter, (entry) => {
     if (res.writableEnded) return
+    if (knobs.logTailDropLines > 0) {
+      knobs.logTailDropLines -= 1
+      dropped.push(entry)
+      if (knobs.logTailDropLines === 0) send(overflow(dropped))
+      return
+    }
+
+    dropped = []
     send(entry)
     sent += 1
     if (sent === cutAfter) res.end()
@@ -38,3 +48,10 @@ export function serveLogSession(platform: Platform, id: string, req: IncomingMes
 }
 
 const frame = (entry: LogEntry): string => `id: ${entry.id}\ndata: ${formatEntry(entry)}\n\n`
+
+/** Of this session only, not of the log. Who sends it is not in the facts. */
+function overflow(dropped: LogEntry[]): LogEntry {
+  const {at, id} = dropped.at(-1)!
+  const text = `Error L11 (Tail buffer overflow) -> This tail session dropped ${dropped.length} messages since ${dropped[0]!.at}.`
+  return {id, at, source: 'heroku', dyno: 'logplex', text}
+}
