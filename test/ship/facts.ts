@@ -38,7 +38,6 @@ export const shipFacts = (more: Partial<ShipFacts> = {}): ShipFacts => ({
     notUp: [],
     crashed: [],
   },
-  preboot: false,
   images: [
     {from: 'dockerfile', dockerfile: '/code/Dockerfile', context: '/code', types: ['web']},
     {from: 'dockerfile', dockerfile: '/code/Dockerfile.worker', context: '/code', types: ['worker']},

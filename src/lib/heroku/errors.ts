@@ -29,52 +29,48 @@ export class PlatformError extends Error {
   }
 }
 
-/** A write went out and its answer is lost: it may have happened, and only looking can tell. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown'
+/** A call without a usable answer; `cause` says why. */
+class Unanswered extends Error {
   readonly method: string
   readonly path: string
 
-  constructor({cause, method, path}: Asked & {cause: Error}) {
-    super(`The answer to ${method} ${path} is lost, so whether it took effect is unknown`, {cause})
+  constructor(message: string, {cause, method, path}: Asked & {cause: Error}) {
+    super(message, {cause})
     this.method = method
     this.path = path
+  }
+}
+
+/** A write went out and its answer is lost: it may have happened, and only looking can tell. */
+export class OutcomeUnknown extends Unanswered {
+  override readonly name = 'OutcomeUnknown'
+
+  constructor(asked: Asked & {cause: Error}) {
+    super(`The answer to ${asked.method} ${asked.path} is lost, so whether it took effect is unknown`, asked)
   }
 }
 
 /** A write never left this machine: nothing happened, sending it again is safe. */
-export class NotSent extends Error {
+export class NotSent extends Unanswered {
   override readonly name = 'NotSent'
-  readonly method: string
-  readonly path: string
 
-  constructor({cause, method, path}: Asked & {cause: Error}) {
-    super(`Can't send ${method} ${path}`, {cause})
-    this.method = method
-    this.path = path
+  constructor(asked: Asked & {cause: Error}) {
+    super(`Can't send ${asked.method} ${asked.path}`, asked)
   }
 }
 
 /** A read got no usable answer, however often it was asked. */
-export class Unreadable extends Error {
+export class Unreadable extends Unanswered {
   override readonly name = 'Unreadable'
-  readonly method: string
-  readonly path: string
 
-  constructor({cause, method, path}: Asked & {cause: Error}) {
-    super(`Can't read ${path} from Heroku`, {cause})
-    this.method = method
-    this.path = path
+  constructor(asked: Asked & {cause: Error}) {
+    super(`Can't read ${asked.path} from Heroku`, asked)
   }
 }
 
 /** Any error of this adapter in one line: what failed, why, and what to do. Holds no secret. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const why = ours(error) && error.cause instanceof Error ? `: ${error.cause.message}` : ''
+  const why = error instanceof Unanswered && error.cause instanceof Error ? `: ${error.cause.message}` : ''
   return `${error.message}${why}`
-}
-
-function ours(error: Error): boolean {
-  return error instanceof OutcomeUnknown || error instanceof NotSent || error instanceof Unreadable
 }

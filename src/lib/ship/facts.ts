@@ -29,7 +29,6 @@ export type ShipFacts = {
   registry: string
   engine?: EngineFacts
   state: AppState
-  preboot: boolean
   /** Why there is no release to go back to; undefined when there is one. */
   noWayBack?: string
   images: ImageSource[]

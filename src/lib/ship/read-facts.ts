@@ -69,7 +69,6 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
     registry: services.registry.host,
     ...(engine.status === 'fulfilled' && engine.value ? {engine: engine.value satisfies EngineFacts} : {}),
     state,
-    preboot,
     ...(way ? {noWayBack: way} : {}),
     images: images.sources,
     args: Object.keys(services.args),
@@ -82,6 +81,7 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
       ...images.notes,
       ...leftOutNotes(state, shipped),
       ...notRunningNotes(state, shipped, app.value.app.name),
+      ...(preboot ? ['Preboot is on: the old dynos go on answering for about three minutes after the release.'] : []),
       ...(way ? [`If this release is bad there is no going back: ${way}.`] : []),
     ],
   }
