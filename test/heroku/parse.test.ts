@@ -89,6 +89,7 @@ describe('parseDynos', () => {
         type: 'web',
         state: 'up',
         release: 12,
+        command: DYNO.command,
         createdAt: DYNO.created_at,
         updatedAt: DYNO.updated_at,
       },

@@ -8,7 +8,7 @@ const formation = [processType('web', 1), processType('worker', 2), processType(
 
 const dyno = (name: string, state: string, more: Partial<Dyno> = {}): Dyno => {
   const type = name.split('.')[0]!
-  return {id: `${name}-1`, name, type, state, release: 42, createdAt: '', updatedAt: '', ...more}
+  return {id: `${name}-1`, name, type, state, release: 42, command: '', createdAt: '', updatedAt: '', ...more}
 }
 
 /** Polls at the given seconds, and says what the last one came to. */

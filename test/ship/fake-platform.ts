@@ -32,6 +32,10 @@ const lost = (method: string): OutcomeUnknown => {
   return new OutcomeUnknown({method, path: '/apps/example-app', cause: new Error('the connection was cut')})
 }
 
+const notHere = (): never => {
+  throw new Error('a ship without a window does not ask for this')
+}
+
 export function fakePlatform(
   quantities: Record<string, number>,
   images: Record<string, string>,
@@ -126,7 +130,16 @@ export function fakePlatform(
         Array.from({length: quantity}, (_, index): Dyno => {
           const name = `${type}.${index + 1}`
           const state = running[type] === trouble.crashes ? 'crashed' : 'up'
-          return {id: `${name}-v${version}`, name, type, state, release: version, createdAt: '', updatedAt: ''}
+          return {
+            id: `${name}-v${version}`,
+            name,
+            type,
+            state,
+            release: version,
+            command: '',
+            createdAt: '',
+            updatedAt: '',
+          }
         }),
       )
     },
@@ -153,6 +166,17 @@ export function fakePlatform(
       const target = platform.releases.find((each) => each.id === id)!
       return write('rollback', () => add(`Rollback to v${target.version}`, target.images))
     },
+    setMaintenance: async () => notHere(),
+    setFeature: async () => notHere(),
+    scale: async () => notHere(),
+    restartType: async () => notHere(),
+    createDyno: async () => notHere(),
+    dyno: async () => notHere(),
+    stopDyno: async () => notHere(),
+    configVars: async () => notHere(),
+    addons: async () => notHere(),
+    attachments: async () => notHere(),
+    attachmentsOf: async () => notHere(),
     async *logs() {},
     async *releaseOutput() {},
   }

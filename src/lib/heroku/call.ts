@@ -7,8 +7,8 @@ import {RATE_LIMIT_PATIENCE_MS, rateLimitWait, waitWords} from './rate-limit.js'
 import {Again, readOnce} from './read-once.js'
 import {acceptOf, type Variant} from './variant.js'
 
-/** A `range` asks for one page only. */
-export type ReadOptions = {variant?: Variant; range?: string}
+/** A `range` asks for one page only; `inclusion` for what an answer holds only on demand. */
+export type ReadOptions = {variant?: Variant; range?: string; inclusion?: string}
 
 /** Reads the JSON at a path of the Platform API. @throws PlatformError, Unreadable, or the signal's reason */
 export type Read = (path: string, options?: ReadOptions) => Promise<unknown>
@@ -35,14 +35,14 @@ const CONCURRENT = 8
  */
 export function createRead(options: CallOptions): Read {
   const limit = pLimit(CONCURRENT)
-  return (path, {range, variant} = {}) =>
+  return (path, {inclusion, range, variant} = {}) =>
     limit(async () => {
-      const accept = acceptOf(variant)
-      let page = await readRetrying(path, {accept, range}, options)
+      const how = {accept: acceptOf(variant), inclusion}
+      let page = await readRetrying(path, {...how, range}, options)
       if (range || !Array.isArray(page.body)) return page.body
       const all = [...(page.body as unknown[])]
       while (page.nextRange) {
-        page = await readRetrying(path, {accept, range: page.nextRange}, options)
+        page = await readRetrying(path, {...how, range: page.nextRange}, options)
         all.push(...(page.body as unknown[]))
       }
 
@@ -50,11 +50,7 @@ export function createRead(options: CallOptions): Read {
     })
 }
 
-async function readRetrying(
-  path: string,
-  how: {accept: string; range?: string | undefined},
-  options: CallOptions,
-): Promise<Page> {
+async function readRetrying(path: string, how: Parameters<typeof readOnce>[1], options: CallOptions): Promise<Page> {
   const {clock, onWait, signal} = options
   const patience = clock.now() + RATE_LIMIT_PATIENCE_MS
   let limited = 0

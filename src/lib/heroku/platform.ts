@@ -5,8 +5,9 @@ import {createRead} from './call.js'
 import {OutcomeUnknown, PlatformError} from './errors.js'
 import {readLogs} from './log-session.js'
 import {openFetch} from './open-fetch.js'
+import {parseAddons, parseAttachments, parseConfigVars} from './parse-addons.js'
 import {parseAccount, parseApp} from './parse-app.js'
-import {parseDynos} from './parse-dynos.js'
+import {parseDyno, parseDynos, parseOneOff} from './parse-dynos.js'
 import {parseFormation} from './parse-formation.js'
 import {parseRelease, parseReleases} from './parse-release.js'
 import {readReleaseOutput} from './release-output.js'
@@ -50,13 +51,8 @@ export function createPlatform({deadlines, signal, token, ...common}: PlatformOp
     release: async (app, idOrVersion) =>
       parseRelease(await read(appPath(app, `/releases/${idOrVersion}`), {variant: '3.sdk'})),
     async preboot(app) {
-      try {
-        const feature = (await read(appPath(app, '/features/preboot'))) as {enabled?: unknown} | null
-        return feature?.enabled === true
-      } catch (error) {
-        if (error instanceof PlatformError && error.status === 404) return false
-        throw error
-      }
+      const feature = await orNothing(() => read(appPath(app, '/features/preboot')))
+      return (feature as {enabled?: unknown} | null | undefined)?.enabled === true
     },
     async releaseImages(app, updates) {
       const body = {updates: updates.map(({image, type}) => ({type, docker_image: image}))}
@@ -77,9 +73,66 @@ export function createPlatform({deadlines, signal, token, ...common}: PlatformOp
         throw new OutcomeUnknown({...asked, cause: error as Error})
       }
     },
+    async setMaintenance(app, on) {
+      await sendOnce({method: 'PATCH', path: appPath(app), variant: '3', body: {maintenance: on}})
+    },
+    async setFeature(app, feature, enabled) {
+      await sendOnce({method: 'PATCH', path: appPath(app, `/features/${feature}`), variant: '3', body: {enabled}})
+    },
+    async scale(app, quantities) {
+      const updates = Object.entries(quantities).map(([type, quantity]) => ({type, quantity}))
+      await sendOnce({method: 'PATCH', path: appPath(app, '/formation'), variant: '3', body: {updates}})
+    },
+    async restartType(app, type) {
+      const path = appPath(app, `/formations/${encodeURIComponent(type)}`)
+      await sendOnce({method: 'DELETE', path, variant: '3.sdk', body: {}})
+    },
+    async createDyno(app, {attach, command, env, size, timeToLiveS, type}) {
+      const asked = {method: 'POST', path: appPath(app, '/dynos')}
+      const body = {
+        command,
+        attach,
+        force_no_tty: true,
+        ...(env ? {env} : {}),
+        ...(size ? {size} : {}),
+        ...(timeToLiveS ? {time_to_live: timeToLiveS} : {}),
+        ...(type ? {type} : {}),
+      }
+      const answer = await sendOnce({...asked, variant: '3', body})
+      try {
+        return parseOneOff(answer.body)
+      } catch (error) {
+        throw new OutcomeUnknown({...asked, cause: error as Error})
+      }
+    },
+    dyno: async (app, name) => orNothing(async () => parseDyno(await read(dynoPath(app, name)))),
+    async stopDyno(app, name) {
+      await sendOnce({method: 'POST', path: `${dynoPath(app, name)}/actions/stop`, variant: '3', body: {}})
+    },
+    configVars: async (app) => parseConfigVars(await read(appPath(app, '/config-vars'))),
+    addons: async (app) => parseAddons(await read(appPath(app, '/addons'))),
+    attachments: async (app) => parseAttachments(await read(appPath(app, '/addon-attachments'), WITH_PLANS)),
+    attachmentsOf: async (addonId) =>
+      parseAttachments(await read(`/addons/${encodeURIComponent(addonId)}/addon-attachments`, WITH_PLANS)),
     logs: (app, options) => readLogs(app, options, {clock, fetch, sendOnce, signal: either(options.signal)}),
     releaseOutput: (url, options) => readReleaseOutput(url, {clock, fetch, signal: either(options.signal)}),
   }
+}
+
+/** Plan and config vars of an attachment come only when they are asked for (platform-facts §6.2). */
+const WITH_PLANS = {variant: '3.sdk', inclusion: 'addon:plan,config_vars'} as const
+
+async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof PlatformError && error.status === 404) return undefined
+    throw error
+  }
+}
+
+function dynoPath(app: string, name: string): string {
+  return appPath(app, `/dynos/${encodeURIComponent(name)}`)
 }
 
 function appPath(app: string, rest = ''): string {

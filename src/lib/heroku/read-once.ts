@@ -30,7 +30,7 @@ export class Again extends Error {
 /** One attempt at one page. @throws PlatformError, Again, Unreadable, or the signal's reason */
 export async function readOnce(
   path: string,
-  {accept, range}: {accept: string; range?: string | undefined},
+  {accept, inclusion, range}: {accept: string; range?: string | undefined; inclusion?: string | undefined},
   {deadlineMs, heroku, signal}: Asking,
 ): Promise<{body: unknown; nextRange?: string}> {
   signal.throwIfAborted()
@@ -42,7 +42,7 @@ export async function readOnce(
   const work = async () => {
     http = await request(heroku, path, {
       method: 'GET',
-      headers: {accept, ...(range ? {range} : {})},
+      headers: {accept, ...(range ? {range} : {}), ...(inclusion ? {'accept-inclusion': inclusion} : {})},
       timeout: deadlineMs,
       retryAuth: false,
       followRedirects: false,

@@ -26,10 +26,43 @@ export type Dyno = {
   type: string
   state: 'crashed' | 'down' | 'idle' | 'starting' | 'up' | (string & {})
   release: number
+  command: string
   /** ISO 8601. */
   createdAt: string
   updatedAt: string
 }
+
+/** A one-off dyno that was just made; `attachUrl` holds a secret and is null when it is detached (platform-facts §5.1). */
+export type OneOff = {name: string; id: string; attachUrl: string | null}
+
+/** What a one-off dyno is to run. `timeToLiveS`: the platform ends it then, at most 86 400 s (platform-facts §5.1). */
+export type OneOffRequest = {
+  command: string
+  attach: boolean
+  /** Whose image it runs; web's when left out. */
+  type?: string
+  size?: string
+  timeToLiveS?: number
+  env?: Record<string, string>
+}
+
+/** An add-on as it is attached to an app: `FOO` with the config var `FOO_URL`. No values in it. */
+export type Attachment = {
+  /** `DATABASE`, `HEROKU_POSTGRESQL_COPPER`. */
+  name: string
+  /** The app it is attached to. */
+  app: string
+  addon: {
+    id: string
+    name: string
+    plan: string
+    /** The billing app, where its backups are listed (platform-facts §6.2). */ app: string
+  }
+  configVars: string[]
+}
+
+/** An add-on of an app. `service`: `heroku-postgresql`, `scheduler`. */
+export type Addon = {id: string; name: string; service: string; plan: string}
 
 /** A release (platform-facts §1.7). `expired` comes only from the 3.sdk variant. */
 export type Release = {
@@ -83,6 +116,27 @@ export interface Platform {
   releaseImages(app: string, updates: Array<{type: string; image: string}>): Promise<{warning?: string}>
   /** POST a rollback to this release id; sent once. Same errors as `releaseImages`. */
   rollback(app: string, releaseId: string): Promise<Release>
+  /** PATCH of the maintenance flag: no release, no restart (platform-facts §4). Sent once; the same may be said again. */
+  setMaintenance(app: string, on: boolean): Promise<void>
+  /** PATCH of an app feature (platform-facts §3.4): nothing restarts. Sent once; the same may be said again. */
+  setFeature(app: string, feature: string, enabled: boolean): Promise<void>
+  /** PATCH of absolute quantities: no release, other types do not restart (platform-facts §3.1). Sent once; the same may be said again. */
+  scale(app: string, quantities: Record<string, number>): Promise<void>
+  /** Restarts the dynos of one type (3.sdk, platform-facts §9.1); sent once. */
+  restartType(app: string, type: string): Promise<void>
+  /** POST of a one-off dyno; sent once. Same errors as `releaseImages`; 409 right after a release (platform-facts §3.6). */
+  createDyno(app: string, request: OneOffRequest): Promise<OneOff>
+  /** A dyno by its name; undefined when there is none (any more: platform-facts §5.3). */
+  dyno(app: string, name: string): Promise<Dyno | undefined>
+  /** Asks for the end of a dyno (platform-facts §5.4); sent once. */
+  stopDyno(app: string, name: string): Promise<void>
+  /** All config vars with their values: secrets, for the moment of their use only. */
+  configVars(app: string): Promise<Record<string, string>>
+  addons(app: string): Promise<Addon[]>
+  /** Attachments of this app. */
+  attachments(app: string): Promise<Attachment[]>
+  /** Every attachment of an add-on: which other apps use the same database. */
+  attachmentsOf(addonId: string): Promise<Attachment[]>
   /** Lines of a log session as they come; ends when the session ends, `tail` reconnects until `signal` aborts. Lost lines: `gap`. */
   logs(app: string, options: LogOptions): AsyncIterable<LogLine>
   /**

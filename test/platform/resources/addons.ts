@@ -43,7 +43,7 @@ export const addonRoutes = [
   }),
 ]
 
-function addonOf({platform, params}: Ask): AddonState {
+export function addonOf({platform, params}: Ask): AddonState {
   const addon = platform.state.addons.find((one) => one.id === params.addon || one.name === params.addon)
   if (!addon) throw notFound('add_on', "Couldn't find that add-on.")
   return addon

@@ -3,7 +3,7 @@ import {notFound} from '../api/errors.js'
 import {route, type Ask} from '../api/route.js'
 import {findApp} from '../platform.js'
 import type {AttachmentState} from '../state/types.js'
-import {planRef} from './addons.js'
+import {addonOf, planRef} from './addons.js'
 import {appOf, appRef} from './find.js'
 
 const fields = ['id', 'name']
@@ -13,6 +13,11 @@ export const attachmentRoutes = [
     list: ask.platform.state.attachments.map((one) => presentAttachment(ask, one)),
     fields,
   })),
+  route('GET', '/addons/:addon/addon-attachments', (ask) => {
+    const {id} = addonOf(ask)
+    const own = ask.platform.state.attachments.filter((one) => one.addonId === id)
+    return {list: own.map((one) => presentAttachment(ask, one)), fields}
+  }),
   route('GET', '/apps/:app/addon-attachments', (ask) => {
     const app = appOf(ask)
     const own = ask.platform.state.attachments.filter((one) => one.appId === app.id)
