@@ -23,14 +23,18 @@ const allowed = {
   run: {parts: ['journal'], packages: harmless},
   journal: {parts: ['run'], packages: [...harmless, 'node:fs', 'node:fs/promises']},
   config: {parts: [], packages: ['node:path']},
-  pure: {parts: ['run', 'config', ...features], types: adapters, packages: harmless},
+  pure: {parts: ['run', 'config', 'app', ...features], types: adapters, packages: harmless},
   ui: {parts: ['run']},
   ...Object.fromEntries(adapters.map((name) => [name, {parts: ['run']}])),
+  // What is true of an app, and waiting until it is: for every command.
+  app: {parts: ['run', 'config', 'heroku']},
   ...Object.fromEntries(
-    features.map((name) => [name, {parts: ['run', 'config', 'pure', ...adapters], types: ['command']}]),
+    features.map((name) => [name, {parts: ['run', 'config', 'pure', 'app', ...adapters], types: ['command']}]),
   ),
-  command: {parts: ['run', 'journal', 'ui', 'heroku', ...features]},
-  commands: {parts: ['run', 'config', 'command', 'ui', ...features]},
+  // A ship has the window of a migration around its release.
+  ship: {parts: ['run', 'config', 'pure', 'app', 'migrate', ...adapters], types: ['command']},
+  command: {parts: ['run', 'journal', 'ui', 'heroku', 'app', ...features]},
+  commands: {parts: ['run', 'config', 'command', 'ui', 'app', ...features]},
 }
 
 /** Packages and Node modules that belong to some parts; everybody else stays away from them. @type {Record<string, string[]>} */

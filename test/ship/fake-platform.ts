@@ -1,6 +1,6 @@
 import {OutcomeUnknown, PlatformError} from '../../src/lib/heroku/errors.js'
 import type {Dyno, Platform, ProcessType, Release} from '../../src/lib/heroku/types.js'
-import {shortDigest} from '../../src/lib/ship/words.js'
+import {shortDigest} from '../../src/lib/app/words.js'
 import {release} from './facts.js'
 
 /** What the fake platform does badly. */

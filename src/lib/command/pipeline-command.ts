@@ -2,7 +2,7 @@ import {Command} from '@heroku-cli/command'
 import {type Interfaces, ux} from '@oclif/core'
 
 import {messageOf} from '../run/errors.js'
-import type {Reason} from '../ship/refused.js'
+import type {Reason} from '../app/refused.js'
 import {harmlessLines} from '../ui/harmless.js'
 
 /** What our commands have in common: typed flags, one JSON object whatever happens, the same exit code in text and JSON. */

@@ -7,7 +7,7 @@ import {type Journal, journalPath, JOURNAL_VERSION, openJournal} from '../run/jo
 import {createRedactor, type Redact} from '../run/redact.js'
 import {beginRun, type Run} from '../run/run.js'
 import type {Json} from '../run/step.js'
-import {Refused} from '../ship/refused.js'
+import {Refused} from '../app/refused.js'
 import {chooseRenderer, type Renderer} from '../ui/choose.js'
 import {leaveNow, leaveUntouched, readyForHangup} from './leave.js'
 import {takeOverSignals} from './signals.js'

@@ -1,26 +1,10 @@
+import type {AppState} from '../app/state.js'
 import type {EngineFacts} from '../docker/types.js'
-import type {ProcessType} from '../heroku/types.js'
 
 /** Where an image comes from, and the process types it is for. Paths are absolute. */
 export type ImageSource =
   | {from: 'archive'; file: string; types: string[]}
   | {from: 'dockerfile'; dockerfile: string; context: string; types: string[]}
-
-/** A release as the plan needs it. */
-export type ReleaseSeen = {id: string; version: number; description: string}
-
-/** What is true of an app right now. Read in preflight, and read again between push and release. */
-export type AppState = {
-  maintenance: boolean
-  formation: ProcessType[]
-  /** The current release; null before the first. */
-  current: ReleaseSeen | null
-  /** The newest version there is, failed and pending ones included. */
-  newest: number
-  /** Dynos that are not up: `web.1 is crashed`. */
-  notUp: string[]
-  crashed: string[]
-}
 
 /** Everything a ship reads before anything is changed. JSON, journaled, no secret in it. */
 export type ShipFacts = {

@@ -1,5 +1,6 @@
 import type {Plan} from '../run/step.js'
-import type {AppState, ShipFacts} from './facts.js'
+import type {AppState} from '../app/state.js'
+import type {ShipFacts} from './facts.js'
 import {buildPolicy, releasePolicy} from './policy.js'
 import type {ShipServices} from './services.js'
 import {buildImages} from './steps/build.js'

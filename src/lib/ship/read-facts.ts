@@ -7,9 +7,9 @@ import {DockerUnavailable} from '../docker/errors.js'
 import type {EngineFacts} from '../docker/types.js'
 import type {ImageSource, ShipFacts} from './facts.js'
 import {listDockerfiles} from './list-dockerfiles.js'
-import {readState} from './read-state.js'
+import {readState} from '../app/read-state.js'
 import {appReasons, leftOutNotes, notRunningNotes, noWayBack, stackReasons} from './refusals.js'
-import {type Reason, Refused} from './refused.js'
+import {type Reason, Refused} from '../app/refused.js'
 import type {ShipServices} from './services.js'
 
 /** What the user asked for. */

@@ -1,6 +1,6 @@
 import type {App, Release} from '../heroku/types.js'
-import type {AppState} from './facts.js'
-import type {Reason} from './refused.js'
+import type {AppState} from '../app/state.js'
+import type {Reason} from '../app/refused.js'
 
 /** Platform releases get stuck (platform-facts §1.8): after an hour a pending one is only worth a warning. */
 const STUCK_MS = 60 * 60_000

@@ -1,6 +1,6 @@
 import type {Left, Outcome, RunEvent} from '../run/events.js'
 import type {ExitCode} from '../run/exit-codes.js'
-import type {Reason} from './refused.js'
+import type {Reason} from '../app/refused.js'
 import type {Pushed} from './steps/push.js'
 import {describePlans, formatPlans, type PlanDescription} from './describe-plan.js'
 import type {ShipFacts} from './facts.js'

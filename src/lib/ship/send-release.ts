@@ -3,7 +3,7 @@ import type {Release} from '../heroku/types.js'
 import {messageOf, StepError} from '../run/errors.js'
 import {exactlyOnce} from '../run/exactly-once.js'
 import type {StepContext} from '../run/step.js'
-import {findOurs} from './find-release.js'
+import {findOurs} from '../app/find-release.js'
 import type {ShipServices} from './services.js'
 import type {ReleaseBefore} from './steps/release.js'
 

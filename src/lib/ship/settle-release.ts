@@ -3,7 +3,7 @@ import {messageOf, StepError} from '../run/errors.js'
 import type {StepContext} from '../run/step.js'
 import type {ShipServices} from './services.js'
 import type {Released, ReleaseBefore} from './steps/release.js'
-import {waitForRelease} from './wait-for-release.js'
+import {waitForRelease} from '../app/wait-for-release.js'
 
 type Context = ShipServices & StepContext
 

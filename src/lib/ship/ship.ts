@@ -7,14 +7,15 @@ import type {Run} from '../run/run.js'
 import {runPlan, type Verdict} from '../run/runner.js'
 import type {Json} from '../run/step.js'
 import {tryWrite} from '../run/undo.js'
-import type {AppState, ShipFacts} from './facts.js'
+import type {AppState} from '../app/state.js'
+import type {ShipFacts} from './facts.js'
 import {decideRelease, planBuild, planRelease} from './plan.js'
-import {readState} from './read-state.js'
+import {readState} from '../app/read-state.js'
 import {lastLines, listImages, nameRelease, type ShipReport, summarize} from './report.js'
 import type {ShipServices} from './services.js'
 import type {Pushed} from './steps/push.js'
 import type {Released} from './steps/release.js'
-import {listOf, shortDigest} from './words.js'
+import {listOf, shortDigest} from '../app/words.js'
 
 /** How a ship ended, before it is told. */
 type End = {

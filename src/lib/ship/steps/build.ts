@@ -6,7 +6,8 @@ import {messageOf, StepError} from '../../run/errors.js'
 import type {Step, StepContext} from '../../run/step.js'
 import type {ImageSource, ShipFacts} from '../facts.js'
 import type {ShipServices} from '../services.js'
-import {listOf, nameOf, referenceOf} from '../words.js'
+import {listOf} from '../../app/words.js'
+import {nameOf, referenceOf} from '../words.js'
 
 type Dockerfile = Extract<ImageSource, {from: 'dockerfile'}>
 

@@ -6,7 +6,8 @@ import type {Step, StepContext} from '../../run/step.js'
 import type {PushedImage} from '../../registry/types.js'
 import {type ImageSource, type ShipFacts, shippedTypes} from '../facts.js'
 import type {ShipServices} from '../services.js'
-import {listOf, referenceOf} from '../words.js'
+import {listOf} from '../../app/words.js'
+import {referenceOf} from '../words.js'
 
 /** What lies in the registry now, by process type; `config` is what a release takes. */
 export type Pushed = Record<string, PushedImage>

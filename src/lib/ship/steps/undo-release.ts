@@ -3,10 +3,10 @@ import type {Release} from '../../heroku/types.js'
 import {messageOf, UndoError} from '../../run/errors.js'
 import {exactlyOnce} from '../../run/exactly-once.js'
 import type {StepContext} from '../../run/step.js'
-import {findCurrent, findOurs, findRollback} from '../find-release.js'
+import {findCurrent, findOurs, findRollback} from '../../app/find-release.js'
 import type {ShipServices} from '../services.js'
-import {waitForDynos} from '../wait-for-dynos.js'
-import {waitForRelease} from '../wait-for-release.js'
+import {waitForDynos} from '../../app/wait-for-dynos.js'
+import {waitForRelease} from '../../app/wait-for-release.js'
 import type {ReleaseBefore} from './release.js'
 
 type Context = ShipServices & StepContext

@@ -1,7 +1,7 @@
 import type {Step} from '../../run/step.js'
 import type {ShipFacts} from '../facts.js'
 import type {ShipServices} from '../services.js'
-import {type DynosUp, waitForDynos} from '../wait-for-dynos.js'
+import {type DynosUp, waitForDynos} from '../../app/wait-for-dynos.js'
 import type {Released} from './release.js'
 
 /** Waits for the release that the step before made: a wait is a step of its own, so that a crash undoes that release. */

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest'
 
-import {takeCrashNotes} from '../../src/lib/ship/crash-notes.js'
+import {takeCrashNotes} from '../../src/lib/app/crash-notes.js'
 
 const note = (lines: string[]) => {
   const notes = takeCrashNotes()

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest'
 
-import {findOurs, findRollback} from '../../src/lib/ship/find-release.js'
-import {digest, release} from './facts.js'
+import {findOurs, findRollback} from '../../src/lib/app/find-release.js'
+import {digest, release} from '../ship/facts.js'
 
 const ours = {newest: 41, user: 'me@example.com', images: [digest('c'), digest('d')]}
 

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest'
 
 import type {Dyno} from '../../src/lib/heroku/types.js'
-import {expectedDynos, judgeDynos, startWatch} from '../../src/lib/ship/dyno-health.js'
-import {processType} from './facts.js'
+import {expectedDynos, judgeDynos, startWatch} from '../../src/lib/app/dyno-health.js'
+import {processType} from '../ship/facts.js'
 
 const formation = [processType('web', 1), processType('worker', 2), processType('clock', 0), processType('release', 1)]
 

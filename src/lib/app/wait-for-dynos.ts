@@ -1,11 +1,10 @@
-import type {Dyno, ProcessType} from '../heroku/types.js'
+import type {Dyno, Platform, ProcessType} from '../heroku/types.js'
 import {abortable} from '../run/abortable.js'
 import {StepError} from '../run/errors.js'
 import type {StepContext} from '../run/step.js'
 import {type CrashNotes, takeCrashNotes} from './crash-notes.js'
 import {type DynoVerdict, judgeDynos, startWatch} from './dyno-health.js'
 import {findCurrent} from './find-release.js'
-import type {ShipServices} from './services.js'
 
 /** Boot timeout (60 s, at most 180 s) twice, plus the pull of a large image: nothing healthy takes longer. */
 const UP_DEADLINE_MS = 10 * 60_000
@@ -13,7 +12,7 @@ const POLL_MS = 2000
 /** The formation and the current release change rarely: every fifth poll spares the API budget. */
 const SLOW_READS = 5
 
-type Context = ShipServices & StepContext
+type Context = StepContext & {platform: Platform}
 
 /** Dynos that are up and stable; an app scaled to zero has none, which is success and said so. */
 export type DynosUp = {up: number}

@@ -1,6 +1,6 @@
 import type {Dyno, Platform, ProcessType, Release} from '../heroku/types.js'
 import {expectedDynos} from './dyno-health.js'
-import type {AppState} from './facts.js'
+import type {AppState} from './state.js'
 import {findCurrent} from './find-release.js'
 
 /** Reads what is true of an app now: four reads in parallel. `releases` are the newest, for whoever wants to look closer. */
