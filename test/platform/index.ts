@@ -1,10 +1,13 @@
 import {mkdtemp, rm} from 'node:fs/promises'
+import type {Server} from 'node:http'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import type {Fault, SetFault} from './api/faults.js'
 import {runSchedules} from './data/schedules.js'
 import {fillExampleApp} from './example-app.js'
+import {scaleAsSomebodyElse} from './formation/autoscaler.js'
 import type {Knobs} from './knobs.js'
+import {metricsEnv, tunnelMetrics} from './metrics/proxy.js'
 import {writeCaFile} from './one-off/ca-file.js'
 import {findApp, type Platform} from './platform.js'
 import {newPlatform} from './new-platform.js'
@@ -44,8 +47,12 @@ export type LocalHeroku = {
   apiKey: string
   /** What a client must have in its environment. */
   env: Record<string, string>
+  /** Beside `env`, for the stock CLI's commands that ask `api.metrics.heroku.com`: ps:autoscale, apps:errors. */
+  metricsEnv: Record<string, string>
   /** Everything asked so far, oldest first. */
   requests: AskedRequest[]
+  /** Serves any connection that is handed to it, as the TLS front does. */
+  server: Server
   createApp(name: string, options?: AppOptions): Promise<AppState>
   seedRelease(
     app: string,
@@ -57,6 +64,8 @@ export type LocalHeroku = {
   knobs(app: string): Knobs
   /** The hour of the app's backup schedules comes. */
   runSchedules(app: string): void
+  /** Somebody else scales: the log names `autoscaler@example.com`. */
+  autoscale(app: string, type: string, quantity: number): void
   /** Calls left; may be set. */
   rateLimit: {remaining: number}
   world(app: string): World
@@ -76,6 +85,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
   const listeners = new AppListeners()
   const requests: AskedRequest[] = []
   const server = platformServer(platform, requests)
+  tunnelMetrics(server)
   const port = await listen(server, options.port ?? 0).catch(async (error) => {
     await removeScratch()
     throw error
@@ -98,7 +108,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     port,
     apiKey: platform.apiKey,
     env: clientEnv(platform),
+    metricsEnv: metricsEnv(platform.url),
     requests,
+    server,
     async createApp(name, appOptions) {
       const app = newApp(name, platform.state.account.email, appOptions)
       platform.state.apps.push(app)
@@ -111,6 +123,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     clearFaults: () => platform.faults.clear(),
     knobs: (app) => platform.knobs(appNamed(app).name),
     runSchedules: (app) => runSchedules(platform, appNamed(app)),
+    autoscale: (app, type, quantity) => scaleAsSomebodyElse(platform, appNamed(app), type, quantity),
     rateLimit: platform.rateLimit,
     world: (app) => worldOf(platform, appNamed(app)),
     settled: (app, ms = 15_000) => settledWorld(platform, appNamed(app), ms),
@@ -137,13 +150,15 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
 
 /**
  * Found by trial (design §8). HEROKU_DATA_HOST is a host name without a port: the CLI keeps the API's. Particleboard would
- * be asked over the internet at each `/account`; the header keeps its calls apart from the API's.
+ * be asked over the internet at each `/account`; the header keeps its calls apart from the API's. HEROKU_METRICS_HOST is the
+ * official SDK's, a base URL.
  */
 function clientEnv({apiKey, rendezvous, scratch, url}: Platform): Record<string, string> {
   return {
     HEROKU_HOST: url,
     HEROKU_API_KEY: apiKey,
     HEROKU_DATA_HOST: 'localhost',
+    HEROKU_METRICS_HOST: url,
     HEROKU_PARTICLEBOARD_URL: url,
     HEROKU_PARTICLEBOARD_HEADERS: '{"x-particleboard":"1"}',
     NODE_EXTRA_CA_CERTS: writeCaFile(scratch, rendezvous.ca),

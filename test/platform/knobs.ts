@@ -1,3 +1,5 @@
+import type {MemoryCurve} from './metrics/memory.js'
+
 /** Switches of one app that make the platform behave as it does on a bad day (platform-facts §12). All times in real milliseconds. */
 export type Knobs = {
   /** The release phase ends, its release stays pending: an internal event was lost (platform-facts §1.8). */
@@ -46,6 +48,12 @@ export type Knobs = {
   databaseProvisioning: number
   /** The next N `wait_status` say that the database is not ready. */
   databaseWaits: number
+  /** An active monitor overwrites a web quantity set by hand this much later; undefined = a minute of the platform's time. */
+  autoscaleMs: number | undefined
+  /** Whenever the account scales this type below `quantity`, somebody else sets it to that this much later, `times` times. */
+  scaledBack: {type: string; quantity: number; afterMs: number; times: number} | undefined
+  /** What the metrics host tells of the memory of these types; nothing of others (platform-facts §8.7). */
+  memoryCurves: Record<string, MemoryCurve>
 }
 
 export const defaultKnobs = (): Knobs => ({
@@ -72,4 +80,7 @@ export const defaultKnobs = (): Knobs => ({
   transferPollErrors: 0,
   databaseProvisioning: 0,
   databaseWaits: 0,
+  autoscaleMs: undefined,
+  scaledBack: undefined,
+  memoryCurves: {},
 })

@@ -4,7 +4,9 @@ import {serveApi} from './api/server.js'
 import {serveBackup} from './data/backup-files.js'
 import {serveData} from './data/serve.js'
 import {serveLogSession} from './logs/session.js'
+import {isMetricsPath, metricsRoutes} from './metrics/routes.js'
 import {findApp, type Platform} from './platform.js'
+import {recordAnswer} from './recording.js'
 import {registryHandler} from './registry/handler.js'
 import {allRoutes} from './resources/all.js'
 import {routeToApp} from './router/app-router.js'
@@ -86,6 +88,10 @@ function serves(platform: Platform): Serve {
     if (part === 'logplex') return serveLogSession(platform, id, req, res)
     const stream = part === 'streams' ? streams.get(id) : undefined
     if (stream) return stream.serve(req, res)
-    asked.body = await serveApi(platform, allRoutes, req, res)
+    if (isMetricsPath(pathname)) return void (await serveApi(platform, metricsRoutes, req, res))
+    const {body, status} = await serveApi(platform, allRoutes, req, res)
+    // Whatever becomes of it on its way: what the API said is what is judged.
+    recordAnswer({method: asked.method, path: pathname, accept: asked.accept, extended: asked.extended, status, body})
+    asked.body = body
   }
 }

@@ -13,10 +13,15 @@ export class PlatformTime {
 
   /** Calls back after that long, unless the returned function is called or the platform stops first. */
   after(ms: number, callBack: () => void): () => void {
+    return this.afterReal(this.real(ms), callBack)
+  }
+
+  /** As `after`, in real milliseconds. */
+  afterReal(ms: number, callBack: () => void): () => void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       callBack()
-    }, this.real(ms))
+    }, ms)
     this.#timers.add(timer)
     return () => {
       clearTimeout(timer)

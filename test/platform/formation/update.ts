@@ -2,10 +2,10 @@ import type {Variant} from '../api/accept.js'
 import {ApiError, invalidParams, notFound} from '../api/errors.js'
 import type {Platform} from '../platform.js'
 import {createRelease} from '../releases/engine.js'
-import {now} from '../state/ids.js'
-import {currentRelease, newFormation} from '../state/new-app.js'
+import {currentRelease} from '../state/new-app.js'
 import type {AppState} from '../state/types.js'
 import {imageChange, type ImageChange} from './image-change.js'
+import {applyScales, type Scale} from './scale.js'
 import {sizeNamed} from './sizes.js'
 
 /** One element of `updates`, as the three variants send it (platform-facts §1.6, §3.1). */
@@ -17,8 +17,6 @@ export type FormationUpdate = {
   docker_image?: string | null
   command?: string
 }
-
-type Scale = {type: string; quantity?: number; size?: string}
 
 /**
  * Checks every update, then applies them all: scaling without a release, images as one release.
@@ -94,24 +92,4 @@ function checkLimits({type, quantity, size: wished}: Scale, app: AppState): void
     size,
     url: 'https://devcenter.heroku.com/articles/limits',
   })
-}
-
-/** No release; a new size restarts its own type, a new quantity nobody else (platform-facts §3.1). */
-function applyScales(platform: Platform, app: AppState, scales: Scale[]): void {
-  const asked = scales.filter((scale) => scale.quantity !== undefined || scale.size !== undefined)
-  if (asked.length === 0) return
-  const resized = new Set<string>()
-  for (const {type, quantity, size} of asked) {
-    const entry = (app.formation[type] ??= newFormation(app, type, 0))
-    if (size && size !== entry.size) resized.add(type)
-    entry.quantity = quantity ?? entry.quantity
-    entry.size = size ?? entry.size
-    entry.updatedAt = now()
-  }
-
-  const dynos = platform.dynos(app)
-  dynos.converge()
-  dynos.restart((dyno) => resized.has(dyno.type))
-  const scaled = asked.map(({type}) => `${type}@${app.formation[type]?.quantity}:${app.formation[type]?.size}`)
-  platform.log(app.name).write('app', 'api', `Scaled to ${scaled.join(' ')} by user ${platform.state.account.email}`)
 }

@@ -36,8 +36,27 @@ export type AppState = {
   /** Version of the release that runs; a pending or failed one is never it. */
   currentVersion: number
   features: Record<string, boolean>
+  /** Of the metrics host; there is at most one a process type. */
+  monitors?: MonitorState[]
   /** Port of the app's own listener, kept so that `web_url` survives a restart. */
   routerPort?: number
+}
+
+/** As the metrics host writes it (platform-facts §3.3; the fields that the stock CLI does not know: terraform-provider-herokux). */
+export type MonitorState = {
+  id: string
+  app_id: string
+  process_type: string
+  action_type: string
+  name: string
+  is_active: boolean
+  min_quantity: number
+  max_quantity: number
+  value: number
+  op: string
+  period: number
+  notification_period: number
+  notification_channels: string[]
 }
 
 export type FormationState = {
