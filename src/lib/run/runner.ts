@@ -65,6 +65,7 @@ async function runStep<Services>(step: Step<Services>, services: Services, run: 
     const result = (await step.run(seen, ctx)) ?? null
     run.results.set(step.id, result)
     noteEnd(run, {type: 'end', step: step.id, ok: true, result})
+    for (const begun of run.begun) if (begun.step.id === step.restores) begun.undone = true
     return result
   } catch (error) {
     const failsAs = error instanceof StepError ? error.failsAs : step.failsAs

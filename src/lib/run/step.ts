@@ -27,6 +27,8 @@ export interface Step<Services, Seen extends Json = Json, Result extends Json | 
   title: string
   /** Once it has begun there is no blind way back: a migration. */
   pivot?: boolean
+  /** The step whose effect this one takes back: once this has run, there is nothing left of that one to undo. */
+  restores?: string
   /** The row of the plan's failure policy that holds when this step fails and the error names no other. */
   failsAs: string
   /** Read what the effect will change; journaled before `run` begins. */

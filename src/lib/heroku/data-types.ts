@@ -1,0 +1,48 @@
+/** A backup or restore of a database (platform-facts §6.3); its URLs hold credentials and are not read. */
+export type Transfer = {
+  uuid: string
+  /** Its number below the billing app. */
+  num: number
+  /** `b001` for a capture by hand, `a001` for a scheduled one, `r001`, `c001` (platform-facts §6.3). */
+  name: string
+  kind: 'backup' | 'copy' | 'restore'
+  /** The add-on or attachment it is from, as the platform names it: `DATABASE`. */
+  from: string
+  to: string
+  /** ms since the epoch; the platform's clock. */
+  createdAt: number
+  startedAt: number | null
+  finishedAt: number | null
+  canceledAt: number | null
+  /** The heartbeat. */
+  updatedAt: number | null
+  succeeded: boolean | null
+  warnings: number
+  sourceBytes: number | null
+  processedBytes: number
+  /** How many of its kind are kept; the oldest goes (platform-facts §6.6). */
+  keep: number | null
+}
+
+/** A database as the Data API knows it (platform-facts §6.5). */
+export type DatabaseInfo = {
+  plan: string
+  bytes?: number
+  /** `Available`, … */
+  status?: string
+  continuousProtection: boolean
+  /** Whether it says that it is not ready. */
+  waiting: boolean
+}
+
+/** Heroku's Data API as a window uses it. Reads are retried; each write goes out exactly once. Errors as those of `Platform`. */
+export interface DataApi {
+  /** Undefined while it is not provisioned. */
+  database(addon: string): Promise<DatabaseInfo | undefined>
+  /** All transfers of a billing app, the newest first. */
+  transfers(billingApp: string): Promise<Transfer[]>
+  /** One of them, with the last lines of its log. */
+  transfer(billingApp: string, numOrUuid: number | string): Promise<Transfer & {log: string[]}>
+  /** Begins a capture; sent once. @throws OutcomeUnknown when the answer was lost; PlatformError when it was refused */
+  capture(addon: string): Promise<Transfer>
+}
