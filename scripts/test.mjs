@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process'
-import {mkdtemp, rm} from 'node:fs/promises'
+import {mkdir, mkdtemp, rm} from 'node:fs/promises'
+import {createRequire} from 'node:module'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 
@@ -22,9 +23,21 @@ await script(async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'heroku-pipeline-ship-test-'))
   try {
     const report = process.env.TEST_REPORT || path.join(dir, 'report.json')
-    const code = await vitest(['run', ...process.argv.slice(2)], report)
+    const answers = path.join(dir, 'answers')
+    await mkdir(answers)
+    const argv = process.argv.slice(2)
+    const code = await vitest(['run', ...argv], report, answers)
+    const extent = argv.length === 0 ? 'whole' : 'part'
+    const tsx = createRequire(import.meta.url).resolve('tsx')
+    const compared = await childEnds([
+      '--import',
+      tsx,
+      path.join(projectRoot, 'test/platform/official-run.ts'),
+      answers,
+      extent,
+    ])
     console.log(formatTotals(await readTotals(report)))
-    return code
+    return code || compared
   } finally {
     await rm(dir, {recursive: true, force: true})
   }
@@ -33,18 +46,24 @@ await script(async () => {
 /**
  * @param {string[]} argv
  * @param {string} report where the JSON reporter writes
+ * @param {string} answers the folder in which every local Heroku records what its API answered
  * @returns {Promise<number>} the exit code
  */
-function vitest(argv, report) {
+function vitest(argv, report, answers) {
   const cli = path.join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['default', 'json', path.join(projectRoot, 'scripts/lib/skips-reporter.mjs')]
   const flags = [...reporters.map((name) => `--reporter=${name}`), `--outputFile.json=${report}`]
-  const child = spawn(process.execPath, [cli, ...argv, ...flags], {
-    cwd: projectRoot,
-    // Whoever has NODE_ENV=production set still tests: React and vitest read it.
-    env: {...process.env, NODE_ENV: 'test'},
-    stdio: 'inherit',
-  })
+  // Whoever has NODE_ENV=production set still tests: React and vitest read it.
+  return childEnds([cli, ...argv, ...flags], {NODE_ENV: 'test', RECORD_RESPONSES: answers})
+}
+
+/**
+ * @param {string[]} argv of a Node in the project's folder
+ * @param {Record<string, string>} [env] besides ours
+ * @returns {Promise<number>} the exit code
+ */
+function childEnds(argv, env = {}) {
+  const child = spawn(process.execPath, argv, {cwd: projectRoot, env: {...process.env, ...env}, stdio: 'inherit'})
   // A Ctrl-C reaches vitest as well: it stops the engines it started before it ends.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))

@@ -7,13 +7,13 @@ import {ApiError} from './errors.js'
 import {page} from './range.js'
 import {findRoute, type Answer, type Route} from './route.js'
 
-/** Serves the Platform API: who asks, how often, what, and the answer with the headers of platform-facts §9.1. */
+/** Serves the Platform API: who asks, how often, what, and the answer with the headers of platform-facts §9.1; resolves with it. */
 export async function serveApi(
   platform: Platform,
   routes: Route[],
   req: IncomingMessage,
   res: ServerResponse,
-): Promise<unknown> {
+): Promise<{status: number; body: unknown}> {
   const headers: Record<string, string> = {
     'Content-Type': 'application/json; charset=utf-8',
     'Request-Id': [req.headers['request-id'], randomUUID()].flat().filter(Boolean).join(','),
@@ -41,11 +41,8 @@ export async function serveApi(
   headers.Etag = `"${createHash('md5').update(text).digest('hex')}"`
   if (status === 200 && req.method === 'GET' && req.headers['if-none-match'] === headers.Etag) {
     res.writeHead(304, headers).end()
-    return
-  }
-
-  res.writeHead(status, headers).end(text)
-  return body
+  } else res.writeHead(status, headers).end(text)
+  return {status, body}
 }
 
 const range = (req: IncomingMessage): string | undefined => [req.headers.range].flat()[0]
