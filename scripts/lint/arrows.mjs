@@ -27,7 +27,7 @@ const allowed = {
   ui: {parts: ['run']},
   ...Object.fromEntries(adapters.map((name) => [name, {parts: ['run']}])),
   // What is true of an app, and waiting until it is: for every command.
-  app: {parts: ['run', 'config', 'heroku']},
+  app: {parts: ['run', 'config', 'heroku'], types: ['command']},
   ...Object.fromEntries(
     features.map((name) => [name, {parts: ['run', 'config', 'pure', 'app', ...adapters], types: ['command']}]),
   ),

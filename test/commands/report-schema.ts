@@ -13,6 +13,7 @@ type Documented = {
   release?: {version: number}
   images?: Array<{type: string; image: string; manifest: string; size: number; layers: number}>
   phases?: Array<{step: string; title: string; ms: number; ok: boolean}>
+  downtimeMs?: number
   error?: {step?: string; reason: string; lines?: string[]}
   reasons?: Array<{message: string; fix?: string}>
   left: Array<{what: string; command?: string}>
@@ -24,7 +25,7 @@ type Documented = {
     failures: Array<{fails: string; when: string; world: string; action: string; exit: number}>
   }>
 }
-expectTypeOf<ShipReport>().toEqualTypeOf<Documented>()
+expectTypeOf<{[key in keyof ShipReport]: ShipReport[key]}>().toEqualTypeOf<Documented>()
 
 const text = {type: 'string', minLength: 1}
 const count = {type: 'integer', minimum: 0}
@@ -53,6 +54,7 @@ const schema = object({
   'release?': object({version: count}),
   'images?': list(object({type: text, image: digest, manifest: digest, size: count, layers: count})),
   'phases?': list(object({step: text, title: text, ms: count, ok: yesOrNo})),
+  'downtimeMs?': count,
   'error?': object({'step?': text, reason: text, 'lines?': list(text)}),
   'reasons?': list(object({message: text, 'fix?': text})),
   left: list(object({what: text, 'command?': text})),

@@ -141,6 +141,7 @@ it('the undo ends at the recorded images, run once or twice, wherever the run wa
         log() {},
         progress() {},
         warn() {},
+        downtime() {},
         resultOf: () => undefined,
       }
       const seen = (await release!.look!(context)) as never

@@ -19,6 +19,7 @@ export function contextOf<Services>(
     log: (line, item) => run.emit({type: 'step-log', step, line, ...(item ? {item} : {})}),
     progress: (progress) => run.emit({type: 'step-progress', step, ...progress}),
     warn: (message) => run.emit({type: 'warning', message}),
+    downtime: (down) => run.emit({type: 'downtime', down}),
     resultOf: (id) => run.results.get(id),
   }
 }

@@ -33,6 +33,8 @@ export type RunEvent = {at: number} & (
   | {type: 'step-succeeded'; step: string; title: string; ms: number; summary?: string}
   | {type: 'step-failed'; step: string; title: string; ms: number; message: string}
   | {type: 'warning'; message: string}
+  /** The site went down (maintenance on), or came back. */
+  | {type: 'downtime'; down: boolean}
   /** A signal came: `message` says what happens now. */
   | {type: 'signalled'; signal: string; message: string}
   | {type: 'undo-started'; step: string; title: string}

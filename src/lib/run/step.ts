@@ -16,6 +16,8 @@ export type StepContext = {
   /** Sub-progress of the step or of one of its items. */
   progress(progress: Progress): void
   warn(message: string): void
+  /** The site is down from now on, or is no longer. */
+  downtime(down: boolean): void
   /** What an earlier step of the same run resulted in; undefined when it has not run. */
   resultOf(step: string): Json | undefined
 }

@@ -1,73 +1,38 @@
+import {conductRun, type End, endOf} from '../app/conduct.js'
+import {readState} from '../app/read-state.js'
+import type {AppState} from '../app/state.js'
+import {listOf, shortDigest} from '../app/words.js'
 import type {Session} from '../command/session.js'
 import {describeError} from '../heroku/errors.js'
-import {messageOf} from '../run/errors.js'
-import type {Left} from '../run/events.js'
-import type {ExitCode} from '../run/exit-codes.js'
 import type {Run} from '../run/run.js'
-import {runPlan, type Verdict} from '../run/runner.js'
+import {runPlan} from '../run/runner.js'
 import type {Json} from '../run/step.js'
-import {tryWrite} from '../run/undo.js'
-import type {AppState} from '../app/state.js'
 import type {ShipFacts} from './facts.js'
 import {decideRelease, planBuild, planRelease} from './plan.js'
-import {readState} from '../app/read-state.js'
-import {lastLines, listImages, nameRelease, type ShipReport, summarize} from './report.js'
+import {listImages, nameRelease, type ShipReport} from './report.js'
 import type {ShipServices} from './services.js'
 import type {Pushed} from './steps/push.js'
 import type {Released} from './steps/release.js'
-import {listOf, shortDigest} from '../app/words.js'
 
-/** How a ship ended, before it is told. */
-type End = {
-  outcome: 'done' | 'failed' | 'held' | 'interrupted' | 'unchanged'
-  exitCode: ExitCode
-  message: string
-  left: Left[]
-  step?: string
-  reason?: string
-}
+const WORDS = {not: 'Not shipped', nothing: 'Nothing was released.'}
 
 /**
  * A ship is two plans in a row: build and push; then, from the digests that came of it, the release and its wait. What is
  * unchanged is known only between the two. Everything that goes wrong is in the report, exit code included.
  */
 export async function ship(facts: ShipFacts, services: ShipServices, session: Session): Promise<ShipReport> {
-  const run = await session.begin(facts.app.name, facts as unknown as Json)
-  for (const message of facts.notes) run.emit({type: 'warning', message})
-
-  const end = await conduct(facts, services, run).catch((error: unknown) => endOfBug(error, run))
-
-  const {exitCode, left, message, outcome} = end
-  // A full disk changes nothing of how it ended.
-  tryWrite(run, {type: 'outcome', outcome, exitCode, message})
-  run.emit({type: 'run-ended', outcome, exitCode, message, left})
-  const last = session.events.at(-1)
-  // From the event, not from `end`: it has been through the redactor.
-  const told = last?.type === 'run-ended' ? last : {message: '', left: []}
+  const about = {app: facts.app.name, facts: facts as unknown as Json, notes: facts.notes, words: WORDS}
+  const {report, run} = await conductRun(about, session, (run) => conduct(facts, services, run))
   return {
-    outcome,
-    exitCode,
-    app: facts.app.name,
-    message: told.message,
-    run: run.id,
-    ...nameRelease(outcome === 'done' ? (run.results.get('release') as Released) : undefined),
+    ...report,
+    ...nameRelease(report.outcome === 'done' ? (run.results.get('release') as Released) : undefined),
     ...listImages(run.results.get('push') as Pushed | undefined),
-    ...summarize(session.events),
-    ...errorOf(end, session),
-    left: told.left,
-    ...(session.journal() ? {journal: session.journal()!} : {}),
   }
-}
-
-function errorOf({reason, step}: End, {events, redact}: Session): Pick<ShipReport, 'error'> {
-  if (!reason) return {}
-  const lines = step ? lastLines(events, step) : []
-  return {error: {reason: redact(reason), ...(step ? {step} : {}), ...(lines.length > 0 ? {lines} : {})}}
 }
 
 async function conduct(facts: ShipFacts, services: ShipServices, run: Run): Promise<End> {
   const built = await runPlan(planBuild(facts), services, run, null)
-  if (built.outcome !== 'done') return endOf(built)
+  if (built.outcome !== 'done') return endOf(built, WORDS)
 
   const pushed = run.results.get('push') as Pushed
   const state = await readAgain(facts, services)
@@ -76,7 +41,7 @@ async function conduct(facts: ShipFacts, services: ShipServices, run: Run): Prom
   if (!decision.go) return nothingToShip(facts, state, decision)
 
   const released = await runPlan(planRelease(facts, pushed), services, run, pushed as unknown as Json)
-  if (released.outcome !== 'done') return endOf(released)
+  if (released.outcome !== 'done') return endOf(released, WORDS)
   return {outcome: 'done', exitCode: 0, message: shippedMessage(facts, pushed, run), left: []}
 }
 
@@ -89,22 +54,6 @@ async function readAgain(facts: ShipFacts, {platform}: ShipServices): Promise<Ap
     const message = `Nothing was released: ${reason}`
     return {failed: {outcome: 'failed', exitCode: 1, message, left: [], reason}}
   }
-}
-
-function endOf(verdict: Exclude<Verdict, {outcome: 'done'}>): End {
-  const {exitCode, left, outcome, reason, step} = verdict
-  // The last lines stand alone in a long log: what failed belongs to them.
-  const failed = outcome === 'failed' ? `Not shipped: ${reason}\n` : `Stopped: ${reason}\n`
-  const message = outcome === 'interrupted' ? verdict.message : failed + verdict.message
-  return {outcome, exitCode, left, message, reason, ...(step ? {step} : {})}
-}
-
-/** What no step answers for: a bug of ours, or a journal that can't be written between two plans. Whatever stays is said. */
-function endOfBug(error: unknown, run: Run): End {
-  const reason = messageOf(error)
-  const left = run.left()
-  if (left.length > 0) return {outcome: 'held', exitCode: 4, message: `Stopped: ${reason}`, left, reason}
-  return {outcome: 'failed', exitCode: 1, message: `Not shipped: ${reason}\nNothing was released.`, left, reason}
 }
 
 function nothingToShip(

@@ -67,7 +67,8 @@ function stillBusy(view: View, now: number): string[] {
   if (!step) return [`… still: ${oneLine(view.run.command)} (${formatDuration(now - view.run.since)})`]
   const parts = [step.own, ...step.items.filter(({done}) => !done)].map((part) => oneLine(saidOf(part)))
   const where = parts.filter(Boolean).join(', ')
-  return [`… still: ${oneLine(titleOf(step))} (${formatDuration(now - step.since)})${where && `: ${where}`}`]
+  const down = view.downSince === undefined ? '' : `; the site is down: ${formatDuration(now - view.downSince)}`
+  return [`… still: ${oneLine(titleOf(step))} (${formatDuration(now - step.since)})${where && `: ${where}`}${down}`]
 }
 
 const saidOf = ({name, message, ...numbers}: Progress & {name?: string}): string =>

@@ -28,6 +28,8 @@ export type View = {
   /** The steps of the plan under way, and what was undone of an earlier one. */
   steps: StepView[]
   plan?: string
+  /** Since when the site is down, ms since the epoch. */
+  downSince?: number
   /** The plan goes no further: a step failed or a signal came; what is pending stays undone. */
   stopping: boolean
   ended: boolean
@@ -68,6 +70,11 @@ export function reduceView(view: View, event: RunEvent): View {
       return {...view, stopping: true}
     case 'run-ended':
       return {...view, ended: true}
+    case 'downtime': {
+      const {downSince = event.at, ...up} = view
+      return event.down ? {...up, downSince} : up
+    }
+
     case 'warning':
       return view
   }

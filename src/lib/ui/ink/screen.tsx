@@ -20,14 +20,16 @@ export function Screen({view, rows, columns, now, paint}: ScreenProps) {
   const room = fit(rows, {items: items.length, log: log.length, pending: pending.length})
   // One column stays free: in the last one, terminals differ in when they wrap.
   const look = {width: Math.max(1, columns - 1), tick: Math.floor(now / TICK), paint}
-  const total = formatDuration(now - view.run.since)
+  const total = `${formatDuration(now - view.run.since)} in all`
+  const down =
+    view.downSince === undefined ? '' : paint.warn(`, the site is down: ${formatDuration(now - view.downSince)}`)
   return (
     <Box flexDirection="column" width={look.width}>
       <Busy title={busy ? titleOf(busy) : idle(view)} ms={now - (busy ?? view.run).since} look={look} />
       <Items items={items} rows={room.items} look={look} />
       <Log lines={room.log > 0 ? log.slice(-room.log) : []} named={named} look={look} />
       <Pending titles={pending.map(({title}) => title)} rows={room.pending} look={look} />
-      {room.footer && view.plan !== undefined && <Row text={paint.dim(`${total} in all`)} look={look} />}
+      {room.footer && view.plan !== undefined && <Row text={paint.dim(total) + down} look={look} />}
     </Box>
   )
 }
