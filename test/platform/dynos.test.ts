@@ -87,6 +87,35 @@ describe('dynos (platform-facts §3.5)', () => {
     expect(await changed('POST', '/apps/acme/dynos/web.1/actions/stop')).toEqual(['web.1'])
   })
 
+  it('cycles every dyno that is up, once a day, with lines of its own', async () => {
+    await run({web: webSaying('hi'), worker: idle, clock: {command: 'exit 1'}}, {worker: 1, clock: 1})
+    await until(() => expect(states()).toEqual(['clock.1 crashed', 'web.1 up', 'worker.1 up']))
+    const begun = logOf('worker.1').length
+    const crashed = logOf('clock.1')
+    platform.heroku.cycle('acme')
+    await until(() =>
+      expect(logOf('worker.1').slice(begun).toSorted()).toEqual([
+        'Cycling',
+        'Process exited with status 143',
+        expect.stringMatching(/^Starting process with command /),
+        'State changed from starting to up',
+        'State changed from up to starting',
+        'Stopping all processes with SIGTERM',
+      ]),
+    )
+    expect(logOf('worker.1').slice(begun, begun + 2)).toEqual(['Cycling', 'State changed from up to starting'])
+    await until(() => expect(states()).toContain('web.1 up'))
+    expect(logOf('clock.1')).toEqual(crashed)
+  })
+
+  it('cycleMs: cycles each dyno that long after its start, without a release', async () => {
+    await platform.heroku.createApp('acme')
+    platform.heroku.knobs('acme').cycleMs = 400
+    await platform.heroku.seedRelease('acme', {images: {worker: idle}, formation: {worker: 1}})
+    await until(() => expect(logOf('worker.1').filter((line) => line === 'Cycling').length).toBeGreaterThan(1))
+    expect(platform.heroku.world('acme').releases).toBe(3)
+  })
+
   it('tells the list late when the knob says so', async () => {
     await run({web: idle, worker: idle}, {worker: 1})
     await until(() => expect(states()).toContain('worker.1 up'))

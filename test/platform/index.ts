@@ -11,10 +11,11 @@ import {metricsEnv, tunnelMetrics} from './metrics/proxy.js'
 import {writeCaFile} from './one-off/ca-file.js'
 import {findApp, type Platform} from './platform.js'
 import {newPlatform} from './new-platform.js'
-import {AppListeners, listen} from './router/app-listeners.js'
+import {listen} from './router/app-listeners.js'
 import {seedRelease, type SeedImages} from './seed.js'
 import {platformServer, type AskedRequest} from './serve.js'
-import {newApp, type AppOptions} from './state/new-app.js'
+import {createApp} from './state/create-app.js'
+import type {AppOptions} from './state/new-app.js'
 import {writeState} from './state/state-file.js'
 import type {AppState, ReleaseState} from './state/types.js'
 import {settledWorld, worldOf, type World} from './world.js'
@@ -64,6 +65,8 @@ export type LocalHeroku = {
   knobs(app: string): Knobs
   /** The hour of the app's backup schedules comes. */
   runSchedules(app: string): void
+  /** The day of the app's dynos is over: they are cycled, as the knob `cycleMs` does by itself. */
+  cycle(app: string): void
   /** Somebody else scales: the log names `autoscaler@example.com`. */
   autoscale(app: string, type: string, quantity: number): void
   /** Calls left; may be set. */
@@ -82,7 +85,6 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
   const removeScratch = () => rm(scratch, {recursive: true, force: true, maxRetries: 3})
   const {stateFile} = options
   const platform = newPlatform(options, scratch)
-  const listeners = new AppListeners()
   const requests: AskedRequest[] = []
   const server = platformServer(platform, requests)
   tunnelMetrics(server)
@@ -93,7 +95,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
   platform.url = `http://localhost:${port}`
   await platform.rendezvous.listen()
   for (const app of platform.state.apps) {
-    await listeners.open(platform, app)
+    await platform.listeners.open(platform, app)
     platform.dynos(app).converge()
   }
 
@@ -111,18 +113,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     metricsEnv: metricsEnv(platform.url),
     requests,
     server,
-    async createApp(name, appOptions) {
-      const app = newApp(name, platform.state.account.email, appOptions)
-      platform.state.apps.push(app)
-      await listeners.open(platform, app)
-      platform.changed()
-      return app
-    },
+    createApp: (name, appOptions) => createApp(platform, name, appOptions),
     seedRelease: (app, {images, formation}) => seedRelease(platform, appNamed(app), images, formation),
     fault: (fault) => platform.faults.add(fault),
     clearFaults: () => platform.faults.clear(),
     knobs: (app) => platform.knobs(appNamed(app).name),
     runSchedules: (app) => runSchedules(platform, appNamed(app)),
+    cycle: (app) => platform.dynos(appNamed(app)).cycle(),
     autoscale: (app, type, quantity) => scaleAsSomebodyElse(platform, appNamed(app), type, quantity),
     rateLimit: platform.rateLimit,
     world: (app) => worldOf(platform, appNamed(app)),
@@ -136,7 +133,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
       ])
       platform.time.stop()
       server.closeAllConnections()
-      await Promise.all([closed, listeners.close(), platform.rendezvous.close()])
+      await Promise.all([closed, platform.listeners.close(), platform.rendezvous.close()])
       if (stateFile) writeState(stateFile, platform.state)
       await removeScratch()
     },

@@ -34,6 +34,10 @@ export type Knobs = {
   logTailCutAfterLines: number
   /** Tail sessions drop the next N lines they would send; an L11 line tells how many (platform-facts §8.1). */
   logTailDropLines: number
+  /** The next `times` requests to the app end with H18, after the dyno has begun to answer, or with H99, before one is asked. */
+  routerError: {code: 'H18' | 'H99'; times: number} | undefined
+  /** Each dyno of the formation is cycled this long after it started, as Heroku does once a day; 0 = never. */
+  cycleMs: number
   /** The account has no access: 403 from the API, unauthorized from the registry. */
   forbidden: boolean
   /** A capture or restore lasts at least this long once it has started. */
@@ -73,6 +77,8 @@ export const defaultKnobs = (): Knobs => ({
   releasesExpired: false,
   logTailCutAfterLines: 0,
   logTailDropLines: 0,
+  routerError: undefined,
+  cycleMs: 0,
   forbidden: false,
   transferMs: 0,
   transferFails: undefined,

@@ -133,4 +133,42 @@ describe('router lines and pages (platform-facts §8.4)', () => {
     await until(() => expect(log('heroku[router]').at(-1)).toMatch(line(url, head, dyno, 499)))
     expect(log('code=H13')).toEqual([])
   })
+
+  it('says what was answered, at level info, and passes the request id on', async () => {
+    const url = await webOf(
+      `require('node:http').createServer((req, res) => res.writeHead(404).end(req.headers['x-request-id'])).listen(process.env.PORT)`,
+    )
+    const answer = await fetch(new URL('/a?b', url))
+    const id = await answer.text()
+    expect(log('heroku[router]').at(-1)?.split(': ')[1]).toMatch(
+      new RegExp(
+        `^at=info method=GET path="/a\\?b" host=${new URL(url).host} request_id=${id} fwd="127\\.0\\.0\\.1" ` +
+          'dyno=web\\.1 connect=\\d+ms service=\\d+ms status=404 bytes=36 protocol=http$',
+      ),
+    )
+  })
+
+  it('says H18 when a dyno goes amid its answer, and cuts the client off', async () => {
+    const url = await webOf(
+      `require('node:http').createServer((req, res) => { res.write('half'); setTimeout(() => res.destroy(), 50) }).listen(process.env.PORT)`,
+    )
+    const answer = await fetch(url)
+    expect(answer.status).toBe(200)
+    await expect(answer.text()).rejects.toThrow()
+    expect(log('heroku[router]').at(-1)).toMatch(
+      /: sock=backend at=error code=H18 desc="Server Request Interrupted" .* dyno=web\.1 .* status=200 bytes=4 protocol=http$/,
+    )
+  })
+
+  it('routerError: ends the next requests with H18 or H99', async () => {
+    const url = await webOf(webSaying('hi').files['web.cjs'])
+    await allUp(3)
+    platform.heroku.knobs('acme').routerError = {code: 'H99', times: 1}
+    await meets(url, 'at=error code=H99 desc="Platform error"', none)
+    platform.heroku.knobs('acme').routerError = {code: 'H18', times: 1}
+    const broken = fetch(url).then((answer) => answer.text())
+    await expect(broken).rejects.toThrow()
+    expect(log('heroku[router]').at(-1)).toMatch('sock=backend at=error code=H18 ')
+    expect(await says(url)).toBe('hi')
+  })
 })

@@ -41,6 +41,11 @@ export class DynoManager {
     return this.#preboot.routable([...this.#slots.values()].filter((dyno) => dyno.type === 'web'))
   }
 
+  /** Crashed, and not started again at once. */
+  coolsOff({name, state}: Dyno): boolean {
+    return state === 'crashed' && (this.#crashes.get(name) ?? 0) > 1
+  }
+
   find(nameOrId: string): Dyno | undefined {
     return [...this.#slots.values(), ...this.#oneOffs.values()].find(
       (dyno) => dyno.name === nameOrId || dyno.id === nameOrId,
@@ -67,16 +72,21 @@ export class DynoManager {
   }
 
   /** Restarts formation dynos; the new process starts while the old one drains (platform-facts §3.5). */
-  restart(which: (dyno: Dyno) => boolean): void {
+  restart(which: (dyno: Dyno) => boolean, word: 'Cycling' | 'Restarting' = 'Restarting'): void {
     const wanted = this.#wanted()
     for (const dyno of [...this.#slots.values()].filter(which)) {
       if (!wanted.has(dyno.name)) continue
-      this.#log(dyno, 'Restarting')
+      this.#log(dyno, word)
       this.#log(dyno, `State changed from ${dyno.state} to starting`)
       this.#crashes.delete(dyno.name)
       this.#leave(dyno)
       this.#start(dyno.name, dyno.type)
     }
+  }
+
+  /** What happens to every dyno once a day (platform-facts §3.5); not to crashed ones. */
+  cycle(which: (dyno: Dyno) => boolean = () => true): void {
+    this.restart((dyno) => dyno.state === 'up' && which(dyno), 'Cycling')
   }
 
   /** Stops a dyno: a one-off ends, one of the formation is started again. */
@@ -149,6 +159,8 @@ export class DynoManager {
     this.#slots.set(name, dyno)
     this.#watch(dyno)
     void dyno.process.exited.then(() => this.#afterCrash(dyno))
+    const {cycleMs} = this.#platform.knobs(this.#app.name)
+    if (cycleMs > 0) this.#platform.time.afterReal(cycleMs, () => this.cycle((other) => other === dyno))
   }
 
   #afterCrash(dyno: Dyno): void {

@@ -17,13 +17,21 @@ export class AppListeners {
     this.#servers.set(app.id, server)
   }
 
-  async close(): Promise<void> {
-    for (const server of this.#servers.values()) {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
-      await closed
-    }
+  async closeOne({id}: AppState): Promise<void> {
+    const server = this.#servers.get(id)
+    this.#servers.delete(id)
+    if (server) await close(server)
   }
+
+  async close(): Promise<void> {
+    for (const server of this.#servers.values()) await close(server)
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeAllConnections()
+  await closed
 }
 
 /** Longer than any client's pool keeps a connection: a request must not meet a server that hangs up on an idle one. */

@@ -5,6 +5,7 @@ import type {Platform} from '../platform.js'
 import {currentRelease} from '../state/new-app.js'
 import type {AppState} from '../state/types.js'
 import {errorPage, routerErrors, type RouterError} from './errors.js'
+import {routerLine, type Outcome} from './lines.js'
 
 /** H12 (platform-facts §8.4). */
 const requestTimeoutMs = 30_000
@@ -21,33 +22,47 @@ export async function routeToApp(
   res: ServerResponse,
 ): Promise<void> {
   const started = performance.now()
+  const requestId = [req.headers['x-request-id']].flat()[0] ?? randomUUID()
   const gone = new AbortController()
   res.on('close', () => gone.abort())
-  let connect = ''
-  const say = (error: RouterError, dyno?: Dyno) => {
-    const {at, code, desc} = error
+  const passed: Passed = {connect: ''}
+  const say = (error?: RouterError, dyno?: Dyno) => {
     // The platform's own wait is told in its own time.
     const ms = error === routerErrors.timeout ? requestTimeoutMs : Math.round(performance.now() - started)
-    const status = error === routerErrors.clientGone ? 499 : 503
-    const about = [
-      `at=${at} code=${code} desc="${desc}" method=${req.method} path="${req.url}" host=${req.headers.host ?? ''}`,
-      `request_id=${req.headers['x-request-id'] ?? randomUUID()} fwd="${req.socket.remoteAddress ?? ''}"`,
-      `dyno=${dyno?.name ?? ''} connect=${connect} service=${dyno ? `${ms}ms` : ''} status=${status} bytes= protocol=http`,
-    ]
-    platform.log(app.name).write('heroku', 'router', about.join(' '))
+    const {bytes, connect, status = 503} = passed
+    const outcome: Outcome = {
+      ...(error && {error}),
+      dyno: dyno?.name,
+      connect,
+      service: dyno && ms,
+      status: error === routerErrors.clientGone ? 499 : status,
+      bytes,
+    }
+    platform.log(app.name).write('heroku', 'router', routerLine(req, requestId, outcome))
+    if (!error) return
     if (res.headersSent || res.destroyed) res.destroy()
-    else errorPage(res, code)
+    else errorPage(res, error.code)
   }
 
   if (app.maintenance) return say(routerErrors.maintenance)
+  const bad = badLuck(platform, app)
+  if (bad === 'H99') return say(routerErrors.platform)
   const dyno = await dynoFor(platform, app, gone.signal)
   if (gone.signal.aborted) return
   if (typeof dyno === 'string') return say(routerErrors[dyno])
-  const asked = performance.now()
-  const connected = () => (connect = `${Math.round(performance.now() - asked)}ms`)
-  await forward(platform, dyno, req, res, connected).catch((error: RouterError) => {
-    say(gone.signal.aborted ? routerErrors.clientGone : error, dyno)
-  })
+  req.headers['x-request-id'] = requestId
+  await forward(platform, dyno, req, res, passed, bad === 'H18').then(
+    () => say(undefined, dyno),
+    (error: RouterError) => say(gone.signal.aborted ? routerErrors.clientGone : error, dyno),
+  )
+}
+
+/** Counts the request when the knob says that it has to fail. */
+function badLuck(platform: Platform, app: AppState): 'H18' | 'H99' | undefined {
+  const {routerError} = platform.knobs(app.name)
+  if (!routerError || routerError.times < 1) return undefined
+  routerError.times -= 1
+  return routerError.code
 }
 
 /** The next web dyno that is up; a request waits for one that boots. */
@@ -63,22 +78,27 @@ async function dynoFor(
     const next = up[(turn += 1) % up.length]
     if (next) return next
     if (!app.formation.web?.quantity || !currentRelease(app)?.images.web) return 'noWeb'
-    if (web.length > 0 && web.every((dyno) => dyno.state === 'crashed')) return 'crashed'
+    if (web.length > 0 && web.every((dyno) => platform.dynos(app).coolsOff(dyno))) return 'crashed'
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 
   return 'bootTimeout'
 }
 
-/** Resolves once the answer was passed on; rejects with the router's error when the dyno gave none. */
+/** What has come through so far: `connect` as in the line, status and bytes of the body once the dyno answers. */
+type Passed = {connect: string; status?: number; bytes?: number}
+
+/** Resolves once the answer was passed on; rejects with the router's error when the dyno gave none, or none to the end. */
 function forward(
   platform: Platform,
   dyno: Dyno,
   req: IncomingMessage,
   res: ServerResponse,
-  connected: () => void,
+  passed: Passed,
+  cut: boolean,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const asked = performance.now()
     const forwarded = {'x-forwarded-for': req.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http'}
     // A connection kept alive would keep a dyno that drains waiting for it.
     const headers = {...req.headers, ...forwarded, connection: 'close'}
@@ -86,16 +106,28 @@ function forward(
       {host: 'localhost', port: dyno.process.port, method: req.method, path: req.url, headers, agent: false},
       (answer) => {
         clearTimeout(timer)
-        res.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders))
+        passed.status = answer.statusCode ?? 502
+        passed.bytes = 0
+        res.writeHead(passed.status, endToEnd(answer.rawHeaders))
+        if (cut) {
+          reject(routerErrors.cut)
+          onward.destroy()
+          return
+        }
+
+        answer.on('data', (data: Buffer) => (passed.bytes = (passed.bytes ?? 0) + data.length))
         answer.pipe(res)
-        answer.on('end', resolve).on('error', () => reject(routerErrors.closed))
+        answer.on('end', resolve)
+        answer.on('error', () => {}).on('close', () => reject(routerErrors.cut))
       },
     )
     const timer = setTimeout(() => {
       reject(routerErrors.timeout)
       onward.destroy()
     }, platform.time.real(requestTimeoutMs))
-    onward.on('socket', (socket) => socket.once('connect', connected))
+    onward.on('socket', (socket) =>
+      socket.once('connect', () => (passed.connect = `${Math.round(performance.now() - asked)}ms`)),
+    )
     onward.on('error', () => {
       clearTimeout(timer)
       reject(routerErrors.closed)

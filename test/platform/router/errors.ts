@@ -5,10 +5,12 @@ export const routerErrors = {
   crashed: {at: 'error', code: 'H10', desc: 'App crashed'},
   timeout: {at: 'error', code: 'H12', desc: 'Request timeout'},
   closed: {at: 'error', code: 'H13', desc: 'Connection closed without response'},
+  cut: {at: 'error', code: 'H18', desc: 'Server Request Interrupted', sock: 'backend'},
   noWeb: {at: 'error', code: 'H14', desc: 'No web processes running'},
   bootTimeout: {at: 'error', code: 'H20', desc: 'App boot timeout'},
   clientGone: {at: 'warning', code: 'H27', desc: 'Client Request Interrupted'},
   maintenance: {at: 'info', code: 'H80', desc: 'Maintenance mode'},
+  platform: {at: 'error', code: 'H99', desc: 'Platform error'},
 } as const
 
 export type RouterError = (typeof routerErrors)[keyof typeof routerErrors]
