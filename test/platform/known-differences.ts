@@ -23,6 +23,16 @@ export const knownDifferences: Array<{what: string; source: string; forgive(answ
       "the stock CLI's code reads addon_service.human_name, plan.price, addon.plan and config_vars (platform-facts §6.2)",
     forgive: (answer) => (answer.extended ? {...answer, body: each(answer.body, withoutExtensions)} : answer),
   },
+  {
+    what: "a domain's `hostname` is a host name, though the schema says that it is a URI",
+    source: "the schema's own example, subdomain.example.com",
+    forgive: (answer) => ({
+      ...answer,
+      body: each(answer.body, (one) =>
+        'acm_status' in one ? {...one, hostname: `https://${String(one.hostname)}`} : one,
+      ),
+    }),
+  },
 ]
 
 function loopbackAsHeroku(body: Schema): Schema {

@@ -10,6 +10,7 @@ import {AppLog} from './logs/app-log.js'
 import {Rendezvous} from './one-off/rendezvous.js'
 import type {Platform} from './platform.js'
 import {ImageStore} from './registry/image-store.js'
+import {AppListeners} from './router/app-listeners.js'
 import {newState, readState, writeState} from './state/state-file.js'
 import {PlatformTime} from './time.js'
 
@@ -34,6 +35,7 @@ export function newPlatform({apiKey, postgres, speed = 1, stateFile}: PlatformOp
     streams: new Map(),
     url: '',
     scratch,
+    listeners: new AppListeners(),
     backups,
     transfers: new RunningTransfers(),
     postgresUrl: postgres?.url,

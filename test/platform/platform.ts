@@ -7,6 +7,7 @@ import type {AppLog} from './logs/app-log.js'
 import type {LogSession} from './logs/session.js'
 import type {Rendezvous} from './one-off/rendezvous.js'
 import type {ImageStore} from './registry/image-store.js'
+import type {AppListeners} from './router/app-listeners.js'
 import type {OutputStream} from './releases/output-stream.js'
 import type {AppState, PlatformState} from './state/types.js'
 import type {PlatformTime} from './time.js'
@@ -26,6 +27,7 @@ export type Platform = {
   url: string
   /** Where layers are unpacked. */
   readonly scratch: string
+  readonly listeners: AppListeners
   /** Where the bytes of backups are. */
   readonly backups: string
   readonly transfers: RunningTransfers

@@ -16,6 +16,8 @@ export const accountRoutes = [
     free: true,
   }),
   route('GET', '/teams', () => ({list: []})),
+  // The token is nobody's that the dashboard knows: it does not expire.
+  route('GET', '/oauth/authorizations', () => ({list: []})),
 ]
 
 function presentAccount({state: {account}}: Platform, variant: Variant): Account {

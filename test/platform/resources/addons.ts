@@ -4,6 +4,7 @@ import {notFound} from '../api/errors.js'
 import {route, type Ask} from '../api/route.js'
 import {planNamed} from '../addons/catalog.js'
 import {deprovision, provision} from '../addons/provision.js'
+import {findApp} from '../platform.js'
 import {idOf} from '../state/ids.js'
 import type {AddonState} from '../state/types.js'
 import {appOf} from './find.js'
@@ -24,6 +25,21 @@ export const addonRoutes = [
     appOf(ask)
     return {body: present(ask, addonOf(ask))}
   }),
+  // By its own name, or within the app by an attachment's or the service's.
+  route('POST', '/actions/addons/resolve', (ask) => {
+    const {addon: wish, addon_service: service, app: appName} = ask.body
+    const {state} = ask.platform
+    const app = appName ? findApp(state, String(appName)) : undefined
+    if (appName && !app) throw notFound('app')
+    const attached = state.attachments.filter((one) => app && one.appId === app.id && one.name === wish)
+    const found = state.addons.filter((one) => {
+      if (service && one.service !== service) return false
+      if (attached.some(({addonId}) => addonId === one.id) || one.id === wish || one.name === wish) return true
+      return one.appId === app?.id && one.service === wish
+    })
+    if (found.length === 0) throw notFound('add_on', "Couldn't find that add-on.")
+    return {body: found.map((one) => present(ask, one))}
+  }),
   route('POST', '/apps/:app/addons', async (ask) => {
     const app = appOf(ask)
     const {name} = (ask.body.attachment ?? {}) as {name?: string}
@@ -37,7 +53,7 @@ export const addonRoutes = [
   route('DELETE', '/apps/:app/addons/:addon', (ask) => {
     const app = appOf(ask)
     const addon = addonOf(ask)
-    const body = present(ask, addon)
+    const body: AddOn = {...present(ask, addon), state: 'deprovisioned' as never}
     deprovision(ask.platform, app, addon)
     return {body}
   }),

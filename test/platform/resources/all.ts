@@ -5,12 +5,14 @@ import {appRoutes} from './apps.js'
 import {attachmentRoutes} from './attachments.js'
 import {collaboratorRoutes} from './collaborators.js'
 import {configVarRoutes} from './config-vars.js'
+import {domainRoutes} from './domains.js'
 import {dynoSizeRoutes} from './dyno-sizes.js'
 import {dynoRoutes} from './dynos.js'
 import {featureRoutes} from './features.js'
 import {formationRoutes} from './formation.js'
 import {logSessionRoutes} from './log-sessions.js'
 import {releaseRoutes} from './releases.js'
+import {stackRoutes} from './stacks.js'
 
 export const allRoutes: Route[] = [
   accountRoutes,
@@ -19,10 +21,12 @@ export const allRoutes: Route[] = [
   attachmentRoutes,
   collaboratorRoutes,
   configVarRoutes,
+  domainRoutes,
   dynoSizeRoutes,
   dynoRoutes,
   featureRoutes,
   formationRoutes,
   logSessionRoutes,
   releaseRoutes,
+  stackRoutes,
 ].flat()

@@ -1,19 +1,36 @@
+import {randomInt} from 'node:crypto'
 import type {App} from '@heroku-cli/schema'
 import type {Variant} from '../api/accept.js'
 import {ApiError, invalidParams, notFound} from '../api/errors.js'
-import {route} from '../api/route.js'
-import type {Platform} from '../platform.js'
+import {route, type Answer, type Ask} from '../api/route.js'
+import {findApp, type Platform} from '../platform.js'
+import {createApp, destroyApp} from '../state/create-app.js'
 import {idOf, now} from '../state/ids.js'
 import type {AppState} from '../state/types.js'
 import {appOf} from './find.js'
-
-const stacks = ['container', 'heroku-22', 'heroku-24', 'cnb']
+import {defaultStack, regionNames, stacks} from './stacks.js'
 
 export const appRoutes = [
-  route('GET', '/apps', ({platform, variant}) => ({
-    list: platform.state.apps.map((app) => presentApp(platform, app, variant)),
-    fields: ['name', 'id', 'updated_at'],
-  })),
+  route('GET', '/apps', all),
+  // Of any user: there is only one here.
+  route('GET', '/users/:user/apps', all),
+  route('POST', '/apps', async (ask) => {
+    const {platform} = ask
+    const {name = freeName(), region = 'us', stack = defaultStack} = ask.body
+    if (!/^[a-z][\da-z-]{1,28}[\da-z]$/.test(String(name))) throw invalidParams(badName)
+    if (findApp(platform.state, String(name))) throw invalidParams(`Name ${String(name)} is already taken`)
+    if (!stacks.includes(String(stack))) throw notFound('stack')
+    if (!regionNames.includes(String(region))) throw notFound('region')
+    const app = await createApp(platform, String(name), {stack: String(stack)})
+    app.region = String(region)
+    return {status: 201, body: presentApp(platform, app, ask.variant)}
+  }),
+  route('DELETE', '/apps/:app', async (ask) => {
+    const app = appOf(ask)
+    const body = presentApp(ask.platform, app, ask.variant)
+    await destroyApp(ask.platform, app)
+    return {body}
+  }),
   route('GET', '/apps/:app', (ask) => ({body: presentApp(ask.platform, appOf(ask), ask.variant)})),
   // Neither a release nor a restart (platform-facts §4).
   route('PATCH', '/apps/:app', (ask) => {
@@ -30,6 +47,16 @@ export const appRoutes = [
     return {body: presentApp(ask.platform, app, ask.variant)}
   }),
 ]
+
+const badName =
+  'Name must start with a letter, end with a letter or digit and can only contain lowercase letters, digits, and dashes.'
+
+const freeName = (): string => `quiet-harbor-${randomInt(10_000, 100_000)}`
+
+function all({platform, variant}: Ask): Answer {
+  const list = platform.state.apps.map((app) => presentApp(platform, app, variant))
+  return {list, fields: ['name', 'id', 'updated_at']}
+}
 
 function presentApp(platform: Platform, app: AppState, variant: Variant): App {
   const named = (kind: string, name: string) => ({id: idOf(kind, name), name})

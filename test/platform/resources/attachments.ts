@@ -18,6 +18,10 @@ export const attachmentRoutes = [
     const own = ask.platform.state.attachments.filter((one) => one.addonId === id)
     return {list: own.map((one) => presentAttachment(ask, one)), fields}
   }),
+  route('GET', '/addons/:addon/addon-attachments', (ask) => {
+    const own = ask.platform.state.attachments.filter((one) => one.addonId === ask.params.addon)
+    return {list: own.map((one) => presentAttachment(ask, one)), fields}
+  }),
   route('GET', '/apps/:app/addon-attachments', (ask) => {
     const app = appOf(ask)
     const own = ask.platform.state.attachments.filter((one) => one.appId === app.id)
