@@ -1,9 +1,7 @@
 import type {App, Release} from '../heroku/types.js'
 import type {AppState} from '../app/state.js'
 import type {Reason} from '../app/refused.js'
-
-/** Platform releases get stuck (platform-facts §1.8): after an hour a pending one is only worth a warning. */
-const STUCK_MS = 60 * 60_000
+import {stateReasons} from '../app/refusals.js'
 
 /** Everything about the app that speaks against a ship; pure, so that the whole list can be read here. */
 export function appReasons(
@@ -11,28 +9,10 @@ export function appReasons(
   state: AppState,
   releases: Release[],
   now: number,
+  options: {keepMaintenance?: boolean} = {},
 ): {reasons: Reason[]; notes: string[]} {
-  const {name} = app
-  const reasons = stackReasons(app)
-  const notes: string[] = []
-
-  if (state.maintenance) {
-    const fix = `If nobody is at work on it: heroku maintenance:off --app ${name}`
-    reasons.push({message: `Maintenance mode of ${name} is on: a deploy that died may have left it so.`, fix})
-  }
-
-  for (const {createdAt, status, version} of releases) {
-    if (status !== 'pending') continue
-    if (now - Date.parse(createdAt) > STUCK_MS)
-      notes.push(`v${version} has been pending for over an hour; it looks stuck.`)
-    else
-      reasons.push({
-        message: `Release v${version} is still pending.`,
-        fix: `Wait for it: heroku releases:output v${version} --app ${name}`,
-      })
-  }
-
-  return {reasons, notes}
+  const {notes, reasons} = stateReasons(app.name, state, releases, {now, ...options})
+  return {reasons: [...stackReasons(app), ...reasons], notes}
 }
 
 /** Whether the app takes images at all: Cedar, with the container stack (platform-facts §1.4, §1.11). */
