@@ -1,11 +1,11 @@
 import {expect, it} from 'vitest'
 
-import {describePlans, formatPlans} from '../../src/lib/ship/describe-plan.js'
+import {describePlans, formatShip} from '../../src/lib/ship/describe-plan.js'
 import type {ShipFacts} from '../../src/lib/ship/facts.js'
 import {decideRelease, planBuild, planRelease} from '../../src/lib/ship/plan.js'
 import {digest, processType, pushed, shipFacts} from './facts.js'
 
-const show = (facts: ShipFacts): string => formatPlans(facts, describePlans(facts))
+const show = (facts: ShipFacts): string => formatShip(facts, describePlans(facts))
 
 it('ships two types, and rolls back when their dynos crash', () => {
   expect(show(shipFacts())).toMatchInlineSnapshot(`

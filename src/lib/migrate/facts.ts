@@ -58,8 +58,8 @@ export type WindowFacts = {
   state: AppState
   /** Whether preboot is on; it goes off for the window and comes back after it. */
   preboot: boolean
-  /** `keep`: maintenance was found on and stays on at the end. */
-  maintenance: 'keep' | 'set'
+  /** `keep`: the flag is left as it is found. `none`: no window, the app goes on beside the migration. */
+  maintenance: 'keep' | 'none' | 'set'
   /** Types that go to 0 for the window, with the quantities they come back to. */
   down: Record<string, number>
   /** Types that run and stay up: they are restarted after the migration, because they booted on the old schema. */

@@ -1,5 +1,6 @@
 import type {RunReport} from '../app/report.js'
-import {describePlans, formatPlans, type PlanDescription} from './describe-plan.js'
+import type {PlanDescription} from '../app/describe-plan.js'
+import {describePlans, formatShip} from './describe-plan.js'
 import type {ShipFacts} from './facts.js'
 import type {Pushed} from './steps/push.js'
 import type {Released} from './steps/release.js'
@@ -36,7 +37,7 @@ export function planReport(facts: ShipFacts): ShipReport {
     outcome: 'planned',
     exitCode: 0,
     app: facts.app.name,
-    message: formatPlans(facts, plan),
+    message: formatShip(facts, plan),
     plan,
     warnings: facts.notes,
     left: [],
