@@ -61,6 +61,25 @@ describe.each(clients)('%s', (client) => {
     }
   })
 
+  test('uploads a layer again where the registry does not mount it from another repository', async (ctx) => {
+    await needs(ctx, 'docker')
+    await registry.close()
+    registry = await serveRegistry({mounts: false})
+    const app = `${registry.host}/a-${randomBytes(4).toString('hex')}`
+    const types = ['web', 'worker'].map((type) => `${app}/${type}`)
+    await docker(['import', '--change', 'CMD ["/hello"]', '-', types[0]!], await tarOf({hello: randomBytes(1000)}))
+    await docker(['tag', types[0]!, types[1]!])
+    try {
+      await docker(['login', '-u', '_', '--password-stdin', registry.host], PASSWORD)
+      for (const image of types) expect(await docker(['push', image])).not.toMatch('Mounted from')
+      expect(registry.requests.filter((asked) => asked.includes('mount=')).length).toBeGreaterThan(0)
+      const [web, worker] = types.map((image) => registry.store.latest(image.slice(registry.host.length + 1))?.config)
+      expect([web, worker]).toEqual([expect.stringMatching(/^sha256:/), web])
+    } finally {
+      await docker(['rmi', '-f', ...types])
+    }
+  })
+
   test('refuses a wrong password at login, and an app nobody has at push', async (ctx) => {
     await needs(ctx, 'docker')
     await expect(docker(['login', '-u', '_', '--password-stdin', registry.host], 'wrong')).rejects.toThrow(
