@@ -48,6 +48,7 @@ const owners = {
   '@heroku-cli/command': ['heroku', 'command', 'commands'],
   '@oclif/core': ['command', 'commands', 'ui'],
   'eventsource-parser': ['heroku'],
+  '@redis/client': ['cache'],
   undici: ['heroku', 'registry'],
   ...Object.fromEntries(
     ['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'dns/promises'].map((name) => [`node:${name}`, adapters]),

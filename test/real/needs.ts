@@ -24,6 +24,10 @@ const parts = {
       process.env.REAL_DOCKER_HOST || process.env.DOCKER_HOST || 'unix:///var/run/docker.sock',
     ),
   'heroku-cli': async () => void (await herokuCli()),
+  async memcached() {
+    await answers('memcached', ['-V'], 'memcached is not installed')
+    await there('/usr/sbin/saslpasswd2', "saslpasswd2 is not installed: Debian's package is `sasl2-bin`")
+  },
   'newer-docker': () => engineAnswers('REAL_NEWER_DOCKER_HOST', process.env.REAL_NEWER_DOCKER_HOST),
   'node-20': async () => void (await nodeBinary(20)),
   'node-22': async () => void (await nodeBinary(22)),
@@ -31,6 +35,7 @@ const parts = {
   'official-schemas': () =>
     there(path.join(officialSchemas, 'platform-schema-3.json'), `no platform-schema-3.json in ${officialSchemas}`),
   postgres: async () => void (await postgresPrograms()),
+  redis: () => answers('redis-server', ['--version'], 'redis-server is not installed'),
   async root() {
     if (process.getuid?.() !== 0) throw new Error('not run as root')
   },
