@@ -15,7 +15,7 @@ import path from 'node:path'
  */
 
 const features = ['ship', 'migrate', 'recover', 'memory']
-const adapters = ['heroku', 'docker', 'registry', 'cache']
+const adapters = ['heroku', 'docker', 'registry', 'cache', 'health']
 const harmless = ['node:crypto', 'node:events', 'node:os', 'node:path', 'node:timers/promises']
 
 /** @type {Record<string, Part>} */
@@ -49,7 +49,7 @@ const owners = {
   '@oclif/core': ['command', 'commands', 'ui'],
   'eventsource-parser': ['heroku'],
   '@redis/client': ['cache'],
-  undici: ['heroku', 'registry'],
+  undici: ['heroku', 'registry', 'health'],
   ...Object.fromEntries(
     ['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'dns/promises'].map((name) => [`node:${name}`, adapters]),
   ),
