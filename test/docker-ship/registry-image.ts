@@ -1,5 +1,5 @@
+import {APP} from '../failures/setup.js'
 import type {LocalHeroku} from '../platform/index.js'
-import {APP} from './ship-process.js'
 
 /** An image as anybody reads it from the registry. */
 export type RegistryImage = {
@@ -11,10 +11,10 @@ export type RegistryImage = {
 }
 
 /** Reads `latest` of a process type over HTTP, asking for Docker schema 2 alone. @throws Error with the status */
-export async function imageOf({apiKey, url}: LocalHeroku, type: string): Promise<RegistryImage> {
+export async function imageOf({apiKey, url}: LocalHeroku, type: string, app = APP): Promise<RegistryImage> {
   const authorization = `Basic ${Buffer.from(`_:${apiKey}`).toString('base64')}`
   const get = async (path: string, accept: string) => {
-    const answer = await fetch(`${url}/v2/${APP}/${type}/${path}`, {headers: {accept, authorization}})
+    const answer = await fetch(`${url}/v2/${app}/${type}/${path}`, {headers: {accept, authorization}})
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
     return {json: (await answer.json()) as Record<string, unknown>, type: answer.headers.get('content-type')}
   }

@@ -5,6 +5,7 @@ import {afterEach, describe, expect, it, vi} from 'vitest'
 
 import {describeError, NotSent, OutcomeUnknown, PlatformError} from '../../src/lib/heroku/errors.js'
 import {createPlatform} from '../../src/lib/heroku/platform.js'
+import {createSendOnce} from '../../src/lib/heroku/send-once.js'
 import {DIGEST, FORMATION, NOT_FOUND, RATE_LIMIT, RELEASE} from './fixtures.js'
 import {allOf, countingClock, herokuClient, platformAt, TOKEN} from './heroku-client.js'
 import {type Answer, deadAddress, json, startServer} from './local-server.js'
@@ -216,6 +217,30 @@ describe('a write that never leaves', () => {
     const error = await failed(platformAt('http://localhost.evil.example').releaseImages('example-app', UPDATES))
     expect(error).toBeInstanceOf(NotSent)
     expect(describeError(error)).toContain('localhost.evil.example')
+  })
+
+  it('shows such a host only the login that HEROKU_HEADERS holds for it, as the CLI does', async () => {
+    const {seen, url} = await serve((_, res) => json(res, 200, FORMATION))
+    herokuClient('heroku.localhost')
+    vi.stubEnv('HEROKU_HEADERS', '{"Authorization":"Bearer for-this-host"}')
+    const {APIClient} = await import('@heroku-cli/command')
+    const heroku = new APIClient({version: '1', platform: 'linux'} as never)
+    const asked: string[] = []
+    const send = createSendOnce({
+      heroku,
+      clock: countingClock(),
+      signal: new AbortController().signal,
+      deadlineMs: 10_000,
+      // The name does not resolve everywhere.
+      fetch(there, init) {
+        asked.push(String(there))
+        return fetch(new URL(new URL(String(there)).pathname, url), init)
+      },
+    })
+    await send({method: 'PATCH', path: '/apps/example-app/formation', variant: '3', body: {}})
+    expect(asked).toEqual(['https://api.heroku.localhost/apps/example-app/formation'])
+    expect(seen[0]!.headers.authorization).toBe('Bearer for-this-host')
+    expect(JSON.stringify(seen)).not.toContain(TOKEN)
   })
 
   it('does not leave after an interruption', async () => {

@@ -6,6 +6,7 @@ import {promisify} from 'node:util'
 
 import {herokuCli, nodeBinary} from './heroku-cli.js'
 import {postgresPrograms} from './postgres.js'
+import {stockDockerPath} from './stock-docker.js'
 import {projectRoot} from '../../scripts/lib/cache.mjs'
 
 const run = promisify(execFile)
@@ -40,6 +41,7 @@ const parts = {
     if (process.getuid?.() !== 0) throw new Error('not run as root')
   },
   skopeo: () => answers('skopeo', ['--version'], 'skopeo is not installed'),
+  'stock-docker': async () => void (await stockDockerPath()),
   tmux: () => answers('tmux', ['-V'], 'tmux is not installed'),
 } satisfies Record<string, () => Promise<void>>
 

@@ -2,7 +2,7 @@ import {buffer} from 'node:stream/consumers'
 import type {Call} from './blobs.js'
 import {isDigest, sha256} from './digest.js'
 import {SCHEMA2, type Manifest} from './manifest.js'
-import {refuse, reply} from './replies.js'
+import {originOf, refuse, reply} from './replies.js'
 
 /** GET and HEAD, by digest or by `latest`, the only tag there is (platform-facts §1.1). */
 export function readManifest({store, res, repository}: Call, reference: string): void {
@@ -33,7 +33,7 @@ export async function putManifest(call: Call, reference: string): Promise<void> 
   const digest = store.putManifest(repository, raw)
   reply(res, 201, {
     'docker-content-digest': digest,
-    location: `http://${req.headers.host}/v2/${name}/manifests/${digest}`,
+    location: `${originOf(req)}/v2/${name}/manifests/${digest}`,
   })
 }
 

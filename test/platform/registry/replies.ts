@@ -1,4 +1,4 @@
-import type {ServerResponse} from 'node:http'
+import type {IncomingMessage, ServerResponse} from 'node:http'
 
 /** Error codes as docker/distribution words and numbers them; Heroku's 405 has no detail (platform-facts §1.2). */
 const ERRORS = {
@@ -14,6 +14,10 @@ const ERRORS = {
 } as const
 
 export type ErrorCode = keyof typeof ERRORS
+
+/** Where the client sees us: behind TLS its connection is a TLS socket. */
+export const originOf = ({headers, socket}: IncomingMessage): string =>
+  `${'encrypted' in socket ? 'https' : 'http'}://${headers.host}`
 
 export function reply(
   res: ServerResponse,

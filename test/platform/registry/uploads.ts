@@ -2,7 +2,7 @@ import {createWriteStream} from 'node:fs'
 import {pipeline} from 'node:stream/promises'
 import type {Call} from './blobs.js'
 import {isDigest} from './digest.js'
-import {refuse, reply} from './replies.js'
+import {originOf, refuse, reply} from './replies.js'
 
 /** POST: begins an upload (202), or mounts a blob of another repository (201), or takes a whole blob at once (201). */
 export async function startUpload(call: Call, mounts: boolean): Promise<void> {
@@ -57,14 +57,14 @@ async function receive({store, req}: Call, id: string): Promise<void> {
 function created({req, res, name}: Call, digest: string): void {
   reply(res, 201, {
     'docker-content-digest': digest,
-    location: `http://${req.headers.host}/v2/${name}/blobs/${digest}`,
+    location: `${originOf(req)}/v2/${name}/blobs/${digest}`,
   })
 }
 
 function progressOf({store, req, name}: Call, id: string): Record<string, string> {
   return {
     'docker-upload-uuid': id,
-    location: `http://${req.headers.host}/v2/${name}/blobs/uploads/${id}`,
+    location: `${originOf(req)}/v2/${name}/blobs/uploads/${id}`,
     range: `0-${Math.max(0, (store.uploadSize(id) ?? 0) - 1)}`,
   }
 }
