@@ -128,7 +128,7 @@ describe('router lines and pages (platform-facts §8.4)', () => {
     await until(() => expect(log('app[web.1]: asked')).toHaveLength(1))
     client.abort()
     expect(await answer).toBe('AbortError')
-    const head = 'at=warning code=H27 desc="Client Request Interrupted"'
+    const head = 'sock=client at=warning code=H27 desc="Client Request Interrupted"'
     const dyno = 'dyno=web.1 connect=\\d+ms service=\\d+ms'
     await until(() => expect(log('heroku[router]').at(-1)).toMatch(line(url, head, dyno, 499)))
     expect(log('code=H13')).toEqual([])

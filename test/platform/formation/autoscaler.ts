@@ -3,7 +3,7 @@ import type {AppState} from '../state/types.js'
 import {applyScales} from './scale.js'
 
 /** Who scales when it is not the account: the platform's autoscaler, or somebody else's. No real name is known. */
-export const autoscalerUser = 'autoscaler@example.com'
+const autoscalerUser = 'autoscaler@example.com'
 
 /** How long a web quantity stands that was set by hand under an active monitor; how long really, nobody has said. */
 const lookEveryMs = 60_000

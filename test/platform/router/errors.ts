@@ -8,7 +8,7 @@ export const routerErrors = {
   cut: {at: 'error', code: 'H18', desc: 'Server Request Interrupted', sock: 'backend'},
   noWeb: {at: 'error', code: 'H14', desc: 'No web processes running'},
   bootTimeout: {at: 'error', code: 'H20', desc: 'App boot timeout'},
-  clientGone: {at: 'warning', code: 'H27', desc: 'Client Request Interrupted'},
+  clientGone: {at: 'warning', code: 'H27', desc: 'Client Request Interrupted', sock: 'client'},
   maintenance: {at: 'info', code: 'H80', desc: 'Maintenance mode'},
   platform: {at: 'error', code: 'H99', desc: 'Platform error'},
 } as const
