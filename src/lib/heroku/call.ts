@@ -23,7 +23,9 @@ export type CallOptions = {
   deadlineMs: number
 }
 
-type Page = Awaited<ReturnType<typeof readOnce>>
+/** One attempt at one page; throws what `readOnce` throws. */
+export type ReadPage = (path: string, how: Parameters<typeof readOnce>[1], options: CallOptions) => Promise<Page>
+export type Page = Awaited<ReturnType<typeof readOnce>>
 
 const RETRIES = 3
 const BACKOFF_MS = 400
@@ -32,17 +34,19 @@ const CONCURRENT = 8
 /**
  * Reads through the CLI's own client, behind a deadline, the signal and retries: of 429 as long as told, of 5xx, of bodies cut
  * short and of silence three times. Lists come whole: `Next-Range` is followed unless a range was asked for (platform-facts §9.3).
+ * `readPage`: another way than through the client.
  */
-export function createRead(options: CallOptions): Read {
+export function createRead(options: CallOptions, readPage: ReadPage = readOnce): Read {
   const limit = pLimit(CONCURRENT)
   return (path, {inclusion, range, variant} = {}) =>
     limit(async () => {
       const how = {accept: acceptOf(variant), inclusion}
-      let page = await readRetrying(path, {...how, range}, options)
+      const pageAt = (at: string | undefined) => readRetrying(path, {...how, range: at}, options, readPage)
+      let page = await pageAt(range)
       if (range || !Array.isArray(page.body)) return page.body
       const all = [...(page.body as unknown[])]
       while (page.nextRange) {
-        page = await readRetrying(path, {...how, range: page.nextRange}, options)
+        page = await pageAt(page.nextRange)
         all.push(...(page.body as unknown[]))
       }
 
@@ -50,12 +54,17 @@ export function createRead(options: CallOptions): Read {
     })
 }
 
-async function readRetrying(path: string, how: Parameters<typeof readOnce>[1], options: CallOptions): Promise<Page> {
+async function readRetrying(
+  path: string,
+  how: Parameters<typeof readOnce>[1],
+  options: CallOptions,
+  readPage: ReadPage,
+): Promise<Page> {
   const {clock, onWait, signal} = options
   const patience = clock.now() + RATE_LIMIT_PATIENCE_MS
   let limited = 0
   try {
-    return await pRetry(() => readOnce(path, how, options), {
+    return await pRetry(() => readPage(path, how, options), {
       retries: RETRIES,
       // The clock carries the waits, in shouldRetry.
       minTimeout: 0,

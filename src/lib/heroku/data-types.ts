@@ -6,6 +6,8 @@ export type Transfer = {
   /** `b001` for a capture by hand, `a001` for a scheduled one, `r001`, `c001` (platform-facts §6.3). */
   name: string
   kind: 'backup' | 'copy' | 'restore'
+  /** Of its kind `backup`: made by a schedule. */
+  scheduled: boolean
   /** The add-on or attachment it is from, as the platform names it: `DATABASE`. */
   from: string
   to: string
@@ -27,6 +29,7 @@ export type Transfer = {
 /** A database as the Data API knows it (platform-facts §6.5). */
 export type DatabaseInfo = {
   plan: string
+  /** Data size. */
   bytes?: number
   /** `Available`, … */
   status?: string
@@ -37,12 +40,18 @@ export type DatabaseInfo = {
 
 /** Heroku's Data API as a window uses it. Reads are retried; each write goes out exactly once. Errors as those of `Platform`. */
 export interface DataApi {
-  /** Undefined while it is not provisioned. */
+  /** By the add-on's id or name; undefined while it is not provisioned. */
   database(addon: string): Promise<DatabaseInfo | undefined>
-  /** All transfers of a billing app, the newest first. */
+  /** All transfers of a billing app that are not deleted, the newest first. */
   transfers(billingApp: string): Promise<Transfer[]>
-  /** One of them, with the last lines of its log. */
-  transfer(billingApp: string, numOrUuid: number | string): Promise<Transfer & {log: string[]}>
+  /** One of them. */
+  transfer(billingApp: string, numOrUuid: number | string): Promise<Transfer>
+  /** The last lines of its log, at most five, each a line of text. */
+  transferLog(billingApp: string, numOrUuid: number | string): Promise<string[]>
   /** Begins a capture; sent once. @throws OutcomeUnknown when the answer was lost; PlatformError when it was refused */
   capture(addon: string): Promise<Transfer>
+  /** Ends one that is not finished: nothing of it is kept. Sent once. Same errors as `capture`. */
+  cancel(billingApp: string, uuid: string): Promise<void>
+  /** ms since the epoch by the platform's clock, to the second (the `Date` of an answer); asked for with a read of the database. */
+  platformTime(addon: string): Promise<number>
 }

@@ -10,14 +10,19 @@ import {remaining, saidIn} from './read-once.js'
 import {acceptOf, type Variant} from './variant.js'
 import {Silence} from './within.js'
 
-/** A write as it goes out, and what came back. */
+/** A write as it goes out, and what came back. `body` undefined: without one. */
 export type Write = Asked & {variant: Variant; body: unknown}
 export type Answer = {body: unknown; warning?: string}
 
 /** @throws PlatformError when refused, OutcomeUnknown when the answer is lost, NotSent when it never left, or the signal's reason before it left */
 export type SendOnce = (write: Write) => Promise<Answer>
 
-export type SendOptions = CallOptions & {fetch: typeof fetch; token?: string | undefined}
+export type SendOptions = CallOptions & {
+  fetch: typeof fetch
+  token?: string | undefined
+  /** Of another API than the Platform API: `https://api.data.heroku.com`. */
+  origin?(): string
+}
 
 /**
  * Sends writes that must not happen twice. The CLI's own client repeats POST and PATCH after a lost connection
@@ -40,18 +45,21 @@ export function createSendOnce(options: SendOptions): SendOnce {
   }
 }
 
-type Response = {status: number; text: string; headers: Headers; retryAfter: string | undefined; token: string}
+export type Response = {status: number; text: string; headers: Headers; retryAfter: string | undefined; token: string}
 
-async function send(write: Write, options: SendOptions): Promise<Response> {
+/** One request, whatever its answer. @throws NotSent, OutcomeUnknown, PlatformError without a login */
+export async function send(write: Write, options: SendOptions): Promise<Response> {
   const {body, method, path, variant} = write
-  const {deadlineMs, fetch, heroku} = options
-  const url = new URL(path, apiUrl(heroku))
+  const {deadlineMs, fetch, heroku, origin} = options
+  const url = new URL(path, origin?.() ?? apiUrl(heroku))
   const trusted = isTrusted(url.hostname)
   // Another host gets only the login that HEROKU_HEADERS holds for it, as from the CLI's own client.
   if (!trusted && !headersFor(heroku, {}).has('authorization')) {
     throw new NotSent({
       ...write,
-      cause: new Error(`${url.host} is not a host of Heroku, it must not see the login: check HEROKU_HOST`),
+      cause: new Error(
+        `${url.host} is not a host of Heroku, it must not see the login: check ${origin ? 'HEROKU_DATA_HOST' : 'HEROKU_HOST'}`,
+      ),
     })
   }
 
@@ -60,14 +68,14 @@ async function send(write: Write, options: SendOptions): Promise<Response> {
   const headers = headersFor(heroku, {
     accept: acceptOf(variant),
     ...(trusted && {authorization: `Bearer ${token}`}),
-    'content-type': 'application/json',
+    ...(body !== undefined && {'content-type': 'application/json'}),
     'request-id': randomUUID(),
   })
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(new Silence('no answer in time')), deadlineMs)
   try {
     const {signal} = controller
-    const response = await fetch(url, {method, headers, body: JSON.stringify(body), redirect: 'manual', signal})
+    const response = await fetch(url, {method, headers, body: JSON.stringify(body) ?? null, redirect: 'manual', signal})
     const text = await response.text()
     return {
       status: response.status,
@@ -110,7 +118,7 @@ function judge(write: Write, response: Response): Answer {
   return {body, ...(warning ? {warning} : {})}
 }
 
-function refusal({method, path}: Write, {headers, status, text, token}: Response): PlatformError {
+export function refusal({method, path}: Asked, {headers, status, text, token}: Response): PlatformError {
   const rateLimitRemaining = remaining(headers.get('ratelimit-remaining'))
   return new PlatformError({method, path, status, ...saidIn(parse(text) ?? text, token), rateLimitRemaining})
 }

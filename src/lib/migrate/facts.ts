@@ -18,6 +18,11 @@ export type DatabaseSeen = {
   /** `DATABASE`. */
   attachment: string
   billingApp: string
+  /**
+   * Names of other databases there. A transfer names its database by an attachment of the billing app, nobody knows by which:
+   * one that bears none of these may be of this database.
+   */
+  others: string[]
   /** Data size in bytes; undefined when Heroku does not say. */
   bytes?: number
   /** On a plan with continuous protection a point in time can be gone back to (platform-facts §6.6). */
@@ -26,7 +31,10 @@ export type DatabaseSeen = {
 
 /** What is kept before the schema changes. */
 export type BackupFacts = {
-  /** `capture`: a logical backup of our own. `restore-point`: only the time is recorded. */
+  /**
+   * `capture`: a logical backup of our own. `restore-point`: only the time is recorded, where there is continuous protection;
+   * other databases are captured. `none`: nothing, but an unfinished backup of these databases is waited for.
+   */
   mode: 'capture' | 'none' | 'restore-point'
   databases: DatabaseSeen[]
   timeoutMs: number
