@@ -40,9 +40,8 @@ export function parseHealth(flags: HealthFlags): {wanted?: HealthWanted; problem
   if (!timeoutMs) problems.push(`--health-timeout ${timeout}: write a duration such as 60s or 2m`)
   const {expect, problem} = parseExpect(flags['health-expect'])
   if (problem) problems.push(problem)
-  const at = header?.indexOf('=') ?? 0
-  const name = header?.slice(0, at) ?? ''
-  if (header !== undefined && !TOKEN.test(name))
+  const [name = '', value] = splitOnce(header ?? '')
+  if (header !== undefined && (!TOKEN.test(name) || value === undefined))
     problems.push('--health-header: write NAME=VALUE, such as X-Version=42')
   if (problems.length > 0) return {problems}
   return {
@@ -51,10 +50,16 @@ export function parseHealth(flags: HealthFlags): {wanted?: HealthWanted; problem
       check,
       ...(host === undefined ? {} : {host}),
       expect,
-      ...(header === undefined ? {} : {header: {name, value: header.slice(at + 1).trim()}}),
+      ...(header === undefined ? {} : {header: {name, value: value!.trim()}}),
       timeoutMs: timeoutMs!,
     },
   }
+}
+
+/** At the first `=`; what comes after may hold more of them. */
+function splitOnce(text: string): [string, string?] {
+  const at = text.indexOf('=')
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** `200-399`, `200,301-302`. */

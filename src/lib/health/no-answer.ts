@@ -6,7 +6,7 @@ const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/
 const NO_TLS = /SSL|TLS_|EPROTO/
 const UNFOUND = new Set(['EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA', 'ENOTFOUND'])
 const UNREACHED = new Set(['EADDRNOTAVAIL', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'])
-const BROKEN = /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|HPE_)/
+const BROKEN = new Set(['ECONNABORTED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 /** undici's words for a proxy that answers CONNECT with something else than 200. */
 const PROXY_REFUSAL = /^Proxy response \((\d+)\)/
 
@@ -27,8 +27,9 @@ export function noAnswerWords(error: unknown, host: string): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `the certificate of ${host} is for another name`
   if (UNTRUSTED.test(code)) return `the certificate of ${host} is not trusted (${code})`
   if (NO_TLS.test(code)) return `${host} does not speak TLS as it should (${code})`
-  if (BROKEN.test(code) || /other side closed|socket hang up|disconnected before secure TLS/.test(message))
+  if (BROKEN.has(code) || /other side closed|socket hang up|disconnected before secure TLS/.test(message))
     return `the connection to ${host} breaks off`
+  if (name === 'HTTPParserError') return `${host} does not speak HTTP as it should`
   return `${host} can't be asked (${code || name})`
 }
 

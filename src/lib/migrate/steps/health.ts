@@ -12,8 +12,8 @@ const SUCCESSES = 3
 const BETWEEN_MS = 1000
 /** The router gives up on a request then (H12, platform-facts §4): what comes later no visitor sees. */
 const ANSWER_MS = 30_000
-/** Boot timeout and 2 min after a release preboot switches to the new dynos (platform-facts §3.4). */
-const SWITCH_MS = 180_000
+/** "About 3 min" after a release preboot switches to the new dynos, boot timeout and 2 min (platform-facts §3.4); and a margin. */
+const SWITCH_MS = 190_000
 /** While old dynos answer, nothing is in a hurry. */
 const WAITING_MS = 5000
 
