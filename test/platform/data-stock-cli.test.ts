@@ -65,14 +65,6 @@ describe('the stock Heroku CLI, unchanged', () => {
     expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('is not valid JSON')])
   })
 
-  it('pg:backups, when there is none', async () => {
-    const {code, out} = await cli('pg:backups')
-    expect([code, out.filter(Boolean).slice(0, 2)]).toEqual([
-      0,
-      ['=== Backups', 'No backups. Capture one with heroku pg:backups:capture'],
-    ])
-  })
-
   it('pg:backups:capture, then lists it, describes it and restores it', async () => {
     await sql('CREATE TABLE precious (a int); INSERT INTO precious VALUES (42)')
     const captured = await cli('pg:backups:capture')
@@ -146,26 +138,6 @@ describe('the stock Heroku CLI, unchanged', () => {
     const ended = await first.done
     expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('the backup did not finish')])
     expect((await cli('pg:backups:cancel')).err).toMatch('No active backups/transfers')
-  })
-
-  it('pg:backups:schedule, :schedules and :unschedule, pg:backups:delete', async () => {
-    const made = await cli('pg:backups:schedule', 'DATABASE_URL', '--at', '04:00 UTC')
-    expect([made.code, made.err]).toEqual([
-      0,
-      expect.stringMatching(/Scheduling automatic daily backups of .* at 04:00 UTC\.\.\. done/),
-    ])
-    expect((await cli('pg:backups:schedules')).out).toEqual([
-      '=== Backup Schedules',
-      '',
-      'DATABASE_URL: daily at 4:00 UTC',
-    ])
-    const gone = await cli('pg:backups:unschedule', 'DATABASE_URL')
-    expect([gone.code, gone.err]).toEqual([
-      0,
-      expect.stringMatching(/Unscheduling .*DATABASE_URL daily backups\.\.\. done/),
-    ])
-    expect((await cli('pg:backups:delete', 'b001', '--confirm', 'example-app')).code).toBe(0)
-    expect((await cli('pg:backups')).out.join('\n')).not.toMatch('b001')
   })
 
   it('warns where the database is continuously protected', async () => {
