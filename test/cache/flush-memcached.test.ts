@@ -110,6 +110,17 @@ test('a server that stops in the middle of its answer, hangs up, or is something
   }
 })
 
+test('no connection stays when all went well', async () => {
+  const yes = Buffer.alloc(24)
+  yes[0] = 0x81
+  const server = await listen(createServer((socket) => void socket.on('data', () => socket.write(yes))))
+  const where = `127.0.0.1:${server.port}`
+  const target = {servers: [where], username: 'a', password: 'b'}
+  expect(await flushMemcached(target, patience)).toEqual({flushed: [where]})
+  await vi.waitFor(() => expect(server.open.size).toBe(0), 10_000)
+  await server.stop()
+})
+
 test('an abort ends it at once with its reason', async () => {
   const mute = await silent()
   const stop = new AbortController()

@@ -1,7 +1,7 @@
 import type {Redis} from './redis.js'
 
 /** How many keys Redis looks at for each answer: it does nothing else meanwhile. */
-export const SCAN_COUNT = 1000
+export const SCAN_COUNT = 2000
 
 /** The keys of a database in batches, each at least once if it is there from the first to the last; `match` is Redis's glob. */
 export async function* scan(redis: Redis, match?: string): AsyncGenerator<Buffer[]> {
