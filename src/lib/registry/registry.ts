@@ -3,6 +3,7 @@ import {openClient, type Question} from './client.js'
 import {RegistryError} from './errors.js'
 import {persistently} from './persistently.js'
 import {readImage} from './read-image.js'
+import {readLabels} from './read-labels.js'
 import type {PushedImage, Registry} from './types.js'
 
 /**
@@ -22,14 +23,15 @@ export function createRegistry(options: {
     const signals = [options.signal, signal].filter((each) => each !== undefined)
     return AbortSignal.any(signals)
   }
-  const read = (repository: string, signal: AbortSignal): Promise<PushedImage> => {
-    const ask = (question: Question) => persistently(() => client.ask(question, signal), {clock, signal})
-    return readImage(ask, host, repository)
-  }
+  const asking = (signal: AbortSignal) => (question: Question) =>
+    persistently(() => client.ask(question, signal), {clock, signal})
+  const read = (repository: string, signal: AbortSignal): Promise<PushedImage> =>
+    readImage(asking(signal), host, repository)
 
   return {
     host,
     readImage: (repository, signal) => read(repository, joined(signal)),
+    readLabels: (repository, config, signal) => readLabels(asking(joined(signal)), host, repository, config),
     async pushArchive(repository, archive, onProgress, ownSignal) {
       const signal = joined(ownSignal)
       signal.throwIfAborted()

@@ -27,6 +27,12 @@ export interface Registry {
    */
   readImage(repository: string, signal?: AbortSignal): Promise<PushedImage>
   /**
+   * The labels of an image that was released from `repository`, by the digest of its config; undefined when it is not there any
+   * more (how long the registry keeps what is not tagged, nobody knows: platform-facts §1.4).
+   * @throws RegistryError
+   */
+  readLabels(repository: string, config: string, signal?: AbortSignal): Promise<Record<string, string> | undefined>
+  /**
    * Pushes an image from a tar as `docker save`, skopeo (`docker-archive:`, `oci-archive:`) or buildx (`type=oci`, `type=docker`)
    * write it, converting OCI to Docker schema 2 and choosing linux/amd64 from an index. Uploads only what is missing.
    * @throws ArchiveError for a tar it cannot read (says what is wrong), RegistryError when the registry refuses
