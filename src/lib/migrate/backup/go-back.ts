@@ -1,13 +1,13 @@
 import type {Left} from '../../run/events.js'
 import {stampWords, timeWords} from './words.js'
 
-/** What is kept of one database. Sizes in bytes. */
+/** What is kept of one database: a backup with its size in bytes, or a time, ISO 8601 by the platform's clock. */
 export type Kept = {
   attachment: string
   addon: string
   plan: string
   billingApp: string
-} & ({kept: 'capture'; backup: string; bytes: number} | {kept: 'restore-point'; at: number})
+} & ({kept: 'capture'; backup: string; bytes: number} | {kept: 'restore-point'; at: string})
 
 /** What a backup step comes to; `app` is the app that is migrated. */
 export type BackedUp = {app: string; databases: Kept[]}
@@ -30,12 +30,13 @@ export function goBack({app, databases}: BackedUp): Left[] {
       }
     }
 
+    const at = Date.parse(one.at)
     const promote = attachment === 'DATABASE' ? '; promote it with heroku pg:promote once it is there' : ''
     return {
-      what: `${attachment} can be had as it was at ${timeWords(one.at)}, in a new database${promote}.`,
+      what: `${attachment} can be had as it was at ${timeWords(at)}, in a new database${promote}.`,
       command: /:(advanced|performance)/.test(plan)
-        ? `heroku data:pg:fork ${addon} --app ${app} --rollback-to '${new Date(one.at).toISOString().slice(0, 19)}'`
-        : `heroku addons:create ${plan} --app ${app} -- --rollback ${addon} --to '${stampWords(one.at)}'`,
+        ? `heroku data:pg:fork ${addon} --app ${app} --rollback-to '${one.at.slice(0, 19)}'`
+        : `heroku addons:create ${plan} --app ${app} -- --rollback ${addon} --to '${stampWords(at)}'`,
     }
   })
 }

@@ -93,7 +93,7 @@ async function keep(
   if (how === 'restore-point') {
     await waitForTransfers(database, timeoutMs, ctx)
     // Its own clock: ours may be minutes ahead, and the time would lie after the migration.
-    return {...about, kept: 'restore-point', at: await ctx.data.platformTime(addonId)}
+    return {...about, kept: 'restore-point', at: new Date(await ctx.data.platformTime(addonId)).toISOString()}
   }
 
   const note = (one: Ours | undefined): void => void (one ? ours.set(addonId, one) : ours.delete(addonId))
@@ -147,6 +147,7 @@ async function warnOfUnknown({databases}: BackupFacts, before: TransfersBefore, 
 }
 
 function describeKept(one: Kept): string {
-  const kept = one.kept === 'capture' ? `${one.backup}, ${sizeWords(one.bytes)}` : `restore point ${timeWords(one.at)}`
+  const kept =
+    one.kept === 'capture' ? `${one.backup}, ${sizeWords(one.bytes)}` : `restore point ${timeWords(Date.parse(one.at))}`
   return `${one.attachment}: ${kept}`
 }
