@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {idle, sdk, until, usePlatform, webSaying, type Loose} from './fixture.js'
 
 const platform = usePlatform()
-const {ask, answersFitTheSchemas} = platform
+const {ask} = platform
 
 async function run(images: Record<string, {command: string}>, formation: Record<string, number> = {}) {
   await platform.heroku.createApp('acme')
@@ -181,5 +181,3 @@ describe('one-off dynos (platform-facts §5)', () => {
     expect((await post()).status).toBe(201)
   })
 })
-
-answersFitTheSchemas()

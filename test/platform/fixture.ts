@@ -1,8 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {afterEach, beforeEach, expect, it} from 'vitest'
-import {needs, officialSchemas} from '../real/needs.js'
-import {startPlatform, type AskedRequest, type LocalHeroku, type PlatformOptions} from './index.js'
-import {unlikeTheSchemas} from './official-schema.js'
+import {afterEach, beforeEach} from 'vitest'
+import {startPlatform, type LocalHeroku, type PlatformOptions} from './index.js'
 
 export const plain = 'application/vnd.heroku+json; version=3'
 export const sdk = `${plain}.sdk`
@@ -14,17 +12,13 @@ export type Loose = any
 
 export type Asked = {status: number; headers: Headers; body: Loose}
 
-/** A platform for each test of a file, twenty times as fast; what it answered is kept for `answersFitTheSchemas`. */
+/** A platform for each test of a file, twenty times as fast. */
 export function usePlatform(options: PlatformOptions = {}) {
-  const answered: AskedRequest[] = []
   const used: {heroku: LocalHeroku} = {heroku: undefined as unknown as LocalHeroku}
   beforeEach(async () => {
     used.heroku = await startPlatform({speed: 20, ...options})
   })
-  afterEach(async () => {
-    await used.heroku.stop()
-    answered.push(...used.heroku.requests)
-  })
+  afterEach(() => used.heroku.stop())
 
   /** Asks the API as a client would: plain fetch. */
   async function ask(
@@ -49,20 +43,11 @@ export function usePlatform(options: PlatformOptions = {}) {
     return {status: response.status, headers: response.headers, body: json && text ? JSON.parse(text) : text}
   }
 
-  function answersFitTheSchemas(): void {
-    it('answers as the official schemas say', async (ctx) => {
-      await needs(ctx, 'official-schemas')
-      expect(answered.length).toBeGreaterThan(0)
-      expect(unlikeTheSchemas(officialSchemas, answered)).toEqual([])
-    })
-  }
-
   return {
     get heroku() {
       return used.heroku
     },
     ask,
-    answersFitTheSchemas,
   }
 }
 

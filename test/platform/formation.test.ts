@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {dockerReleases, idle, plain, sdk, until, usePlatform, webSaying, type Loose} from './fixture.js'
 
 const platform = usePlatform()
-const {ask, answersFitTheSchemas} = platform
+const {ask} = platform
 
 /** An app that runs web and worker, and digests of two more images that were pushed. */
 async function runningApp() {
@@ -135,5 +135,3 @@ describe('formation (platform-facts §1.6, §3.1, §9.1)', () => {
     expect(refused.body.message).toMatch(message)
   })
 })
-
-answersFitTheSchemas()

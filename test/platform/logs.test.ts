@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {sdk, until, usePlatform} from './fixture.js'
 
 const platform = usePlatform()
-const {ask, answersFitTheSchemas} = platform
+const {ask} = platform
 
 async function chattyApp(lines = 3) {
   await platform.heroku.createApp('acme')
@@ -92,5 +92,3 @@ describe('log sessions (platform-facts §8.1, §8.2)', () => {
     expect((await fetch(`${platform.heroku.url}/logplex/none`)).status).toBe(404)
   })
 })
-
-answersFitTheSchemas()

@@ -2,7 +2,6 @@ import {readFileSync} from 'node:fs'
 import path from 'node:path'
 import {Ajv, type ValidateFunction} from 'ajv'
 import addFormats from 'ajv-formats'
-import type {AskedRequest} from './index.js'
 import {knownDifferences} from './known-differences.js'
 import type {Answer} from './recording.js'
 
@@ -36,15 +35,6 @@ export function compareWithSchemas(folder: string, answers: Answer[]): Verdict {
     return (endpoint.validate.errors ?? []).map((error) => `${name}: ${error.instancePath} ${error.message ?? ''}`)
   })
   return {problems, links}
-}
-
-/** The same for what one platform was asked; only answers that were heard, and that say yes. */
-export function unlikeTheSchemas(folder: string, requests: AskedRequest[]): string[] {
-  const heard = requests.filter(({body, status}) => status >= 200 && status < 300 && body !== undefined)
-  return compareWithSchemas(
-    folder,
-    heard.map((asked) => ({...asked, path: asked.path.split('?')[0] ?? '', body: asked.body})),
-  ).problems
 }
 
 function saysNo(body: unknown): boolean {

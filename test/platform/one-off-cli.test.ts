@@ -1,9 +1,8 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest'
 import {emptyHome, runHeroku, startHeroku, type HerokuHome} from '../real/heroku-cli.js'
-import {needs, officialSchemas} from '../real/needs.js'
+import {needs} from '../real/needs.js'
 import {until} from './fixture.js'
 import {startPlatform, type Knobs, type LocalHeroku} from './index.js'
-import {unlikeTheSchemas} from './official-schema.js'
 
 /** The stock CLI is the judge of our rendezvous: it checks the certificate and reads the bytes its own way. */
 let heroku: LocalHeroku
@@ -112,10 +111,5 @@ describe('the stock Heroku CLI, unchanged, and one-off dynos (platform-facts §5
       env: {...env(), NODE_EXTRA_CA_CERTS: undefined},
     })
     expect([code, stderr]).toEqual([1, expect.not.stringContaining('up, run')])
-  })
-
-  it('was answered as the official schemas say', async (ctx) => {
-    await needs(ctx, 'official-schemas')
-    expect(unlikeTheSchemas(officialSchemas, heroku.requests)).toEqual([])
   })
 })

@@ -9,7 +9,7 @@ import {attach, type Seen} from './one-off/client.js'
 import {throwAwayCertificate} from './one-off/certificate.js'
 
 const platform = usePlatform({speed: 10})
-const {ask, answersFitTheSchemas} = platform
+const {ask} = platform
 
 const logOf = (dyno: string) =>
   platform.heroku
@@ -283,5 +283,3 @@ describe('the throw-away authority', () => {
     }
   })
 })
-
-answersFitTheSchemas()

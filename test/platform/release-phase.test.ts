@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {idle, until, usePlatform, webSaying, type Loose} from './fixture.js'
 
 const platform = usePlatform()
-const {ask, answersFitTheSchemas} = platform
+const {ask} = platform
 
 /** v3 runs web "one"; v4 has a release phase that writes, waits for the folder's file `go`, and exits with `status`. */
 async function phaseRunning(command: string) {
@@ -123,5 +123,3 @@ describe('the release phase (platform-facts §1.8)', () => {
     expect((await newest()).status).toBe('pending')
   })
 })
-
-answersFitTheSchemas()

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {idle, plain, sdk, until, usePlatform, webSaying, type Loose} from './fixture.js'
 
 const platform = usePlatform()
-const {ask, answersFitTheSchemas} = platform
+const {ask} = platform
 
 /** v3 "one", v4 A=1, v5 "two", v6 A=2. */
 async function history() {
@@ -101,5 +101,3 @@ describe('releases (platform-facts §12)', () => {
     expect(body[2].slug).toBeNull()
   })
 })
-
-answersFitTheSchemas()
