@@ -1,7 +1,9 @@
 import {beforeEach, describe, expect, it} from 'vitest'
 import {needs, officialSchemas} from '../real/needs.js'
-import {plain, sdk} from './fixture.js'
+import {dockerReleases, plain, sdk} from './fixture.js'
+import {startPlatform} from './index.js'
 import {compareWithSchemas} from './official-schema.js'
+import type {Answer} from './recording.js'
 
 beforeEach((ctx) => needs(ctx, 'official-schemas'))
 
@@ -39,4 +41,30 @@ describe('what checks the answers against the official schemas', () => {
   ])('names %s', (_what, wrong, problem) => {
     expect(compareWithSchemas(officialSchemas, [wrong]).problems.join('\n')).toMatch(problem)
   })
+})
+
+it('forgives the known differences, and nothing beside them', async () => {
+  const heroku = await startPlatform({exampleApp: true})
+  const get = async (path: string, accept: string, headers: Record<string, string> = {}): Promise<Answer> => {
+    const response = await fetch(heroku.url + path, {
+      headers: {Accept: accept, Authorization: `Bearer ${heroku.apiKey}`, ...headers},
+    })
+    const extended = Object.keys(headers).length > 0
+    return {method: 'GET', path, accept, status: response.status, extended, body: await response.json()}
+  }
+
+  const expand = {'Accept-Expansion': 'addon_service,plan'}
+  const formation = await get('/apps/example-app/formation', dockerReleases)
+  const app = await get('/apps/example-app', plain)
+  const addons = await get('/apps/example-app/addons', sdk, expand)
+  const domains = await get('/apps/example-app/domains', sdk)
+  await heroku.stop()
+  const problems = (...answers: Answer[]) => compareWithSchemas(officialSchemas, answers).problems.join('\n')
+  expect(problems(formation, app, addons, domains)).toBe('')
+  expect(problems({...formation, accept: plain})).toMatch('must NOT have additional properties')
+  expect(problems({...app, body: {...(app.body as object), web_url: 'https://example.com/'}})).toMatch('match pattern')
+  expect(problems({...addons, extended: false})).toMatch('must NOT have additional properties')
+  expect(problems({...addons, body: (addons.body as object[]).map((one) => ({...one, secret: 1}))})).toMatch(
+    'additional',
+  )
 })
