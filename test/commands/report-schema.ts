@@ -14,6 +14,9 @@ type Documented = {
   images?: Array<{type: string; image: string; manifest: string; size: number; layers: number}>
   phases?: Array<{step: string; title: string; ms: number; ok: boolean}>
   downtimeMs?: number
+  migration?: {dyno: string; ms: number}
+  backups?: NonNullable<ShipReport['backups']>
+  goBack?: Array<{what: string; command?: string}>
   error?: {step?: string; reason: string; lines?: string[]}
   reasons?: Array<{message: string; fix?: string}>
   left: Array<{what: string; command?: string}>
@@ -55,6 +58,20 @@ const schema = object({
   'images?': list(object({type: text, image: digest, manifest: digest, size: count, layers: count})),
   'phases?': list(object({step: text, title: text, ms: count, ok: yesOrNo})),
   'downtimeMs?': count,
+  'migration?': object({dyno: text, ms: count}),
+  'backups?': list(
+    object({
+      attachment: text,
+      addon: text,
+      plan: text,
+      billingApp: text,
+      kept: {enum: ['capture', 'restore-point']},
+      'backup?': text,
+      'bytes?': count,
+      'at?': count,
+    }),
+  ),
+  'goBack?': list(object({what: text, 'command?': text})),
   'error?': object({'step?': text, reason: text, 'lines?': list(text)}),
   'reasons?': list(object({message: text, 'fix?': text})),
   left: list(object({what: text, 'command?': text})),

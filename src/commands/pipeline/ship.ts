@@ -1,7 +1,10 @@
 import {flags} from '@heroku-cli/command'
-import {Args, ux} from '@oclif/core'
+import {Args} from '@oclif/core'
 
-import {formatRefusal, PipelineCommand} from '../../lib/command/pipeline-command.js'
+import {confirmDowntime} from '../../lib/command/confirm.js'
+import {windowFlags} from '../../lib/command/window-flags.js'
+import {healthSecrets} from '../../lib/config/health.js'
+import {PipelineCommand} from '../../lib/command/pipeline-command.js'
 import {openSession} from '../../lib/command/session.js'
 import {systemClock} from '../../lib/run/clock.js'
 import {exitCodesHelp} from '../../lib/command/exit-codes-help.js'
@@ -33,6 +36,7 @@ ${exitCodesHelp}`
     // A default for the help would load this class for every --help (libraries.md §1).
     app: flags.app({required: true, defaultHelp: undefined as never}),
     remote: flags.remote(),
+    ...windowFlags,
     archive: flags.string({
       description: 'ship an image that is already built, as docker save or skopeo write it; needs no Docker',
       helpValue: 'TYPE=FILE',
@@ -49,6 +53,7 @@ ${exitCodesHelp}`
       description: 'build context, instead of the folder of the Dockerfile',
       helpValue: 'FOLDER',
     }),
+    confirm: flags.string({description: 'name of the app, instead of being asked for it', helpValue: 'APP'}),
     'dry-run': flags.boolean({description: 'show what would be done and what happens if it fails; change nothing'}),
     'heroku-yml': flags.boolean({
       allowNo: true,
@@ -56,50 +61,61 @@ ${exitCodesHelp}`
       description: 'refuse when there is a heroku.yml, which this version does not honour (the default), or ignore it',
     }),
     journal: flags.string({description: 'where the journal of the run goes, such as a CI artifact', helpValue: 'FILE'}),
+    maintenance: flags.option({
+      options: ['auto', 'on', 'off', 'keep'] as const,
+      default: 'auto',
+      description:
+        'auto: for a migration; off: migrate beside a running app; keep: go on although it is on, leave it on',
+    })(),
+    migrate: flags.string({
+      description: 'migration to run on the new release, in a maintenance window',
+      helpValue: 'COMMAND',
+    }),
     'no-cache': flags.boolean({description: 'build without the cache'}),
     recursive: flags.boolean({char: 'R', description: 'look for Dockerfile.TYPE in the folders below as well'}),
     'require-release': flags.boolean({description: 'exit 5 instead of 0 when there is nothing to ship'}),
-    'stable-for': flags.string({
-      default: '30s',
-      description: 'how long the dynos must stay up, such as 30s or 2m',
-      helpValue: 'DURATION',
-    }),
     target: flags.string({description: 'stage of the Dockerfile to build', helpValue: 'STAGE'}),
   }
   static override strict = false
+  protected override readonly verb = 'ship'
 
   async run(): Promise<ShipReport> {
     const {argv, flags} = await this.parse(Ship)
     const {args, problems, request} = readRequest({...flags, types: argv as string[]}, process.cwd())
     this.refuseUsage(problems)
+    const {health} = request.window
 
     const onWait = (text: string): void => session.warn(text)
-    const services = await shipServices({heroku: this.heroku, args, clock: systemClock, onWait})
+    const services = await shipServices({
+      heroku: this.heroku,
+      args,
+      clock: systemClock,
+      onWait,
+      ...(health ? {healthCheck: health.check} : {}),
+    })
     const session = openSession({
       command: 'pipeline:ship',
       app: request.app,
       json: this.jsonEnabled(),
       dataDir: this.config.dataDir,
       ...(flags.journal ? {journalFile: flags.journal} : {}),
-      secrets: [services.token, ...Object.values(args)],
+      secrets: [services.token, ...Object.values(args), ...(health ? healthSecrets(health.check) : [])],
     })
     try {
-      const facts = await this.checking(request.app, () => readShipFacts(services, request, systemClock.now()))
+      const facts = await this.checking(request.app, () => readShipFacts(services, request, systemClock))
       if (flags['dry-run']) return this.answer(planReport(facts))
-      return this.answer(await ship(facts, services, session))
+      if (facts.window && facts.window.maintenance !== 'none') {
+        const {name} = facts.app
+        const warning = `This takes ${name} down from the release until it is migrated.`
+        await confirmDowntime({app: name, confirm: flags.confirm, json: this.jsonEnabled(), warning})
+      }
+
+      return this.answer(await ship(facts, request.window, services, session))
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       return this.answer(refusalReport(request.app, error.reasons))
     } finally {
       await session.end()
     }
-  }
-
-  /** The answer goes to stdout: a line for people, the report itself under --json; a failure tells its story on stderr. */
-  private answer(report: ShipReport): ShipReport {
-    process.exitCode = report.exitCode
-    if (report.outcome === 'refused') ux.stderr(formatRefusal(report.app, report.reasons ?? []))
-    else if (report.exitCode === 0) this.log(report.message)
-    return report
   }
 }

@@ -26,16 +26,27 @@ export type Words = {not: string; nothing: string}
  * Refused only, when there can be no journal.
  */
 export async function conductRun(
-  about: {app: string; facts: Json; notes: string[]; words: Words},
+  about: {
+    app: string
+    facts: Json
+    notes: string[]
+    words: Words
+    /** Comes before everything else; an end of it is the end of the run. */
+    before?: (run: Run) => Promise<End | undefined>
+    /** Told how it ended before anybody else is; changes nothing of it. */
+    after?: (end: End, run: Run) => Promise<void>
+  },
   session: Session,
   conduct: (run: Run) => Promise<End>,
 ): Promise<{run: Run; report: RunReport}> {
-  const {app, facts, notes, words} = about
+  const {after, app, before, facts, notes, words} = about
   const run = await session.begin(app, facts)
   for (const message of notes) run.emit({type: 'warning', message})
 
-  const end = await conduct(run).catch((error: unknown) => endOfBug(error, run, words))
+  const all = async (): Promise<End> => (await before?.(run)) ?? conduct(run)
+  const end = await all().catch((error: unknown) => endOfBug(error, run, words))
 
+  await after?.(end, run)
   const {exitCode, left, message, outcome} = end
   // A full disk changes nothing of how it ended.
   tryWrite(run, {type: 'outcome', outcome, exitCode, message})

@@ -3,6 +3,7 @@ import {type Interfaces, ux} from '@oclif/core'
 
 import {messageOf} from '../run/errors.js'
 import type {Reason} from '../app/refused.js'
+import type {RunReport} from '../app/report.js'
 import {harmlessLines} from '../ui/harmless.js'
 
 /** What our commands have in common: typed flags, one JSON object whatever happens, the same exit code in text and JSON. */
@@ -10,6 +11,8 @@ export abstract class PipelineCommand extends Command {
   static override baseFlags = Command.baseFlagsWithoutPrompt() as never
   static override enableJsonFlag = true
   static override promptFlagActive = false
+  /** What the command does to an app, in the words of a refusal: "Can't ship example-app". */
+  protected abstract readonly verb: string
 
   /** The base class says `any`; this gives the flags their types back. */
   protected override async parse<
@@ -32,6 +35,14 @@ export abstract class PipelineCommand extends Command {
       ux.action.stop('!')
       throw error
     }
+  }
+
+  /** The answer goes to stdout: a line for people, the report itself under --json; a failure tells its story on stderr. */
+  protected answer<R extends RunReport>(report: R): R {
+    process.exitCode = report.exitCode
+    if (report.outcome === 'refused') ux.stderr(formatRefusal(report.app, report.reasons ?? [], this.verb))
+    else if (report.exitCode === 0) this.log(report.message)
+    return report
   }
 
   /** Usage problems, all of them, exit 2. */
@@ -61,7 +72,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 /** The reasons as the Heroku CLI prints errors, with the command that helps on a line of its own. */
-export function formatRefusal(app: string, reasons: Reason[]): string {
+function formatRefusal(app: string, reasons: Reason[], verb: string): string {
   const lines = reasons.flatMap(({fix, message}) => [`- ${message}`, ...(fix ? [`    ${fix}`] : [])])
-  return [`Can't ship ${app}; nothing was touched:`, ...lines].map((line) => ` ›   ${line}`).join('\n')
+  return [`Can't ${verb} ${app}; nothing was touched:`, ...lines].map((line) => ` ›   ${line}`).join('\n')
 }

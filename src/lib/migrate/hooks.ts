@@ -1,4 +1,6 @@
+import {type End, endOf} from '../app/conduct.js'
 import type {Outcome} from '../run/events.js'
+import {runPlan} from '../run/runner.js'
 import type {ExitCode} from '../run/exit-codes.js'
 import {StepError} from '../run/errors.js'
 import type {Redact} from '../run/redact.js'
@@ -85,4 +87,32 @@ function outcomeEnv({exitCode, message, outcome, release}: HookOutcome, redact: 
     SHIP_MESSAGE: redact(message).replaceAll('\0', '').slice(0, LONGEST_MESSAGE),
     SHIP_RELEASE: release === undefined ? '' : `v${release}`,
   }
+}
+
+/** What `--before` and `--after` say. */
+export type Hooks = {after?: string; before?: string}
+
+/** The hooks of a command, as `conductRun` takes them. */
+export function hooksFor(
+  {after, before}: Hooks,
+  about: {app: string; command: string},
+  {redact}: {redact: Redact},
+): {after?: (end: End, run: Run) => Promise<void>; before?: (run: Run) => Promise<End | undefined>} {
+  return {
+    ...(before && {before: (run: Run) => endOfBefore(before, {...about, run: run.id}, run)}),
+    ...(after && {
+      after: (end: End, run: Run) => runAfter(after, {...about, run: run.id}, withRelease(end, run), {redact, run}),
+    }),
+  }
+}
+
+async function endOfBefore(command: string, facts: HookFacts, run: Run): Promise<End | undefined> {
+  const plan = {name: 'before', steps: [runBefore(command, facts)], policy: {before: beforeRow(facts.app)}}
+  const verdict = await runPlan(plan, {}, run, null)
+  return verdict.outcome === 'done' ? undefined : endOf(verdict, {not: 'Nothing was done', nothing: ''})
+}
+
+function withRelease(end: End, run: Run): HookOutcome {
+  const released = run.results.get('release') as {version: number} | undefined
+  return {...end, ...(released ? {release: released.version} : {})}
 }

@@ -69,13 +69,22 @@ export function windowPolicy(facts: WindowFacts, code: CodeFacts): Policy {
 function migrationRows(facts: WindowFacts): Policy {
   const failed = {when: 'the migration fails', world: 'schema may be half applied'}
   return {
+    'migration-refused': {
+      when: 'the migration can not be begun',
+      world: 'schema as before',
+      action: 'undo',
+      pastPivot: true,
+      exit: 1,
+      says: `${facts.app.name} is as it was: nothing was migrated.`,
+    },
     'migration-failed':
       facts.onMigrationFailure === 'rollback'
         ? {
             ...failed,
             action: 'undo',
             pastPivot: true,
-            exit: 1,
+            // Without a command that undoes it, the schema stays as it is: a person has to look.
+            exit: facts.migrateUndo ? 1 : 4,
             says: `${facts.app.name} is as it was, except for what the migration did to the database before it failed.`,
           }
         : {...failed, action: 'hold', exit: 4, says: stays(facts)},
@@ -96,7 +105,7 @@ function unhealthyRow(facts: WindowFacts, code: CodeFacts, migrates: boolean): P
     const world = code.releases ? 'new code, new schema' : 'same code, new schema'
     if (facts.onUnhealthy === 'rollback') {
       const says = `${name} is as it was before, except for what the migration did to the database.`
-      return {when, world, action: 'undo', pastPivot: true, exit: 1, says}
+      return {when, world, action: 'undo', pastPivot: true, exit: facts.migrateUndo || !facts.migration ? 1 : 4, says}
     }
 
     return {when, world, action: 'hold', exit: 4, says: `${name} is not rolled back, because it was migrated.`}

@@ -1,4 +1,5 @@
 import {parseDuration} from '../config/duration.js'
+import {type HealthWanted, parseHealth} from '../config/health.js'
 import type {DynoCommand} from './facts.js'
 import type {FlushRequest} from './read-flushes.js'
 
@@ -45,16 +46,13 @@ export type WindowRequest = {
   scaleDown: string[]
   keepUp: string[]
   flush: FlushRequest & {required: boolean}
-  health?: HealthRequest
+  health?: HealthWanted
   before?: string
   after?: string
   stableForMs: number
   onMigrationFailure: 'hold' | 'rollback'
   onUnhealthy?: 'hold' | 'rollback'
 }
-
-/** The health check as asked for; `check` is a path or a URL. */
-export type HealthRequest = {check: string; host?: string; expect: string; header?: string; timeoutMs: number}
 
 /** What the platform ends a one-off dyno after at the latest (platform-facts §5.1). */
 const DAY_MS = 24 * 60 * 60_000
@@ -65,7 +63,7 @@ export function readWindowRequest(
   migrate: string | undefined,
 ): {request: WindowRequest; problems: string[]} {
   const problems: string[] = []
-  const duration = (name: 'backup-timeout' | 'health-timeout' | 'stable-for' | 'timeout'): number => {
+  const duration = (name: 'backup-timeout' | 'stable-for' | 'timeout'): number => {
     const ms = parseDuration(flags[name])
     if (ms === undefined) problems.push(`--${name} ${flags[name]}: write a duration such as 30s, 2m or 1h`)
     return ms ?? 0
@@ -85,7 +83,8 @@ export function readWindowRequest(
     force: flags['force-flush'],
     required: flags['flush-required'],
   }
-  problems.push(...flushProblems(flush), ...healthProblems(flags), ...migrationProblems(flags, migrate))
+  const health = parseHealth(flags)
+  problems.push(...flushProblems(flush), ...health.problems, ...migrationProblems(flags, migrate))
   const named = listed(flags['scale-down'])
   for (const type of listed(flags['keep-up']).filter((kept) => named.includes(kept)))
     problems.push(`${type} is named by both --scale-down and --keep-up`)
@@ -110,7 +109,7 @@ export function readWindowRequest(
       scaleDown: named,
       keepUp: listed(flags['keep-up']),
       flush,
-      ...healthOf(flags, duration('health-timeout')),
+      ...(health.wanted ? {health: health.wanted} : {}),
       ...(before ? {before} : {}),
       ...(after ? {after} : {}),
       stableForMs: duration('stable-for'),
@@ -123,22 +122,6 @@ export function readWindowRequest(
 /** `--scale-down worker,clock` and twice the flag mean the same. */
 function listed(values: string[] | undefined): string[] {
   return (values ?? []).flatMap((value) => value.split(',')).filter(Boolean)
-}
-
-function healthOf(flags: WindowFlags, timeoutMs: number): {health?: HealthRequest} {
-  const check = flags['health-check']
-  if (check === undefined) return {}
-  const host = flags['health-host']
-  const header = flags['health-header']
-  const optional = {...(host ? {host} : {}), ...(header ? {header} : {})}
-  return {health: {check, expect: flags['health-expect'], timeoutMs, ...optional}}
-}
-
-function healthProblems(flags: WindowFlags): string[] {
-  if (flags['health-check'] !== undefined) return []
-  return (['health-host', 'health-header'] as const)
-    .filter((name) => flags[name] !== undefined)
-    .map((name) => `--${name} goes with --health-check`)
 }
 
 function flushProblems({caches, match}: FlushRequest): string[] {

@@ -1,5 +1,6 @@
 import type {AppState} from '../app/state.js'
 import type {EngineFacts} from '../docker/types.js'
+import type {WindowFacts} from '../migrate/facts.js'
 
 /** Where an image comes from, and the process types it is for. Paths are absolute. */
 export type ImageSource =
@@ -22,6 +23,8 @@ export type ShipFacts = {
   noCache: boolean
   stableForMs: number
   requireRelease: boolean
+  /** What is done around the release: a window, a migration, caches, checks. Undefined when nothing of it was asked for. */
+  window?: WindowFacts
   /** Things worth saying before the first effect: Dockerfiles left alone, running types left out. */
   notes: string[]
 }

@@ -2,10 +2,10 @@ import type {APIClient} from '@heroku-cli/command'
 
 import type {BuildArgs} from '../config/build-args.js'
 import type {Engine} from '../docker/types.js'
-import {apiUrl, tokenOf} from '../heroku/api-login.js'
-import {createPlatform} from '../heroku/platform.js'
+import {apiUrl} from '../heroku/api-login.js'
 import {registryHost} from '../heroku/registry-host.js'
 import {createRegistry} from '../registry/registry.js'
+import {windowServices} from '../migrate/make-services.js'
 import type {Clock} from '../run/clock.js'
 import type {ShipServices} from './services.js'
 
@@ -14,20 +14,20 @@ export async function shipServices(options: {
   heroku: APIClient
   args: BuildArgs
   clock: Clock
+  healthCheck?: string
   /** Told when Heroku's rate limit makes a call wait. */
   onWait(text: string): void
 }): Promise<ShipServices> {
-  const {args, clock, heroku, onWait} = options
-  const token = (await tokenOf(heroku)) ?? ''
+  const {args, heroku} = options
+  const window = await windowServices(options)
   let engine: Promise<Engine> | undefined
   return {
-    platform: createPlatform({heroku, clock, onWait, signal: new AbortController().signal}),
-    registry: createRegistry({host: registryHost(process.env, apiUrl(heroku)), password: token}),
+    ...window,
+    registry: createRegistry({host: registryHost(process.env, apiUrl(heroku)), password: window.token}),
     async engine() {
       engine ??= import('../docker/engine.js').then(({createEngine}) => createEngine(process.env))
       return engine
     },
-    token,
     args,
   }
 }

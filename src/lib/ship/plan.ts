@@ -1,5 +1,6 @@
 import type {Plan} from '../run/step.js'
 import type {AppState} from '../app/state.js'
+import {closingSteps, migrationSteps, openingSteps} from '../migrate/plan.js'
 import type {ShipFacts} from './facts.js'
 import {buildPolicy, releasePolicy} from './policy.js'
 import type {ShipServices} from './services.js'
@@ -18,13 +19,17 @@ export function planBuild(facts: ShipFacts): Plan<ShipServices> {
   }
 }
 
-/** The second half, from what was pushed and from the app as it is now. */
-export function planRelease(facts: ShipFacts, pushed: Pushed): Plan<ShipServices> {
-  return {
-    name: 'release',
-    steps: [releaseImages(facts, pushed), waitForUp(facts)],
-    policy: releasePolicy(facts),
-  }
+/**
+ * The second half, from what was pushed and from the app as it is now. `releases`: false when the images run already, and only
+ * what was asked for around a release is left to do.
+ */
+export function planRelease(facts: ShipFacts, pushed: Pushed, {releases = true} = {}): Plan<ShipServices> {
+  const {window} = facts
+  const release = releases ? [releaseImages(facts, pushed)] : []
+  const steps = window
+    ? [...openingSteps(window), ...release, ...migrationSteps(window, {webReplaced: releases}), ...closingSteps(window)]
+    : [...release, waitForUp(facts)]
+  return {name: 'release', steps, policy: releasePolicy(facts, {releases})}
 }
 
 /** Whether there is anything to ship: `go`, or why not (design §4.4). `changed` lists the types whose image is new. */

@@ -1,4 +1,5 @@
 import type {PolicyRow} from '../run/step.js'
+import {windowPolicy} from '../migrate/policy.js'
 import {runsReleasePhase, type ShipFacts} from './facts.js'
 
 /** Before the release nothing of the app is touched: images in a registry change nothing that runs. */
@@ -13,7 +14,15 @@ export function buildPolicy(facts: ShipFacts): Record<string, PolicyRow> {
 }
 
 /** The failure policy from the release on (design §4, "Failure policy"), with the rows these facts decide. */
-export function releasePolicy(facts: ShipFacts): Record<string, PolicyRow> {
+export function releasePolicy(facts: ShipFacts, {releases = true} = {}): Record<string, PolicyRow> {
+  const {noWayBack, window} = facts
+  if (!window) return releaseRows(facts)
+  const releasePhase = releases && runsReleasePhase(facts)
+  const code = {releases, releasePhase, ...(noWayBack ? {noWayBack} : {})}
+  return {...(releases && releaseRows(facts)), ...windowPolicy(window, code)}
+}
+
+function releaseRows(facts: ShipFacts): Record<string, PolicyRow> {
   const app = facts.app.name
   const migrates = runsReleasePhase(facts)
   return {
@@ -33,14 +42,7 @@ export function releasePolicy(facts: ShipFacts): Record<string, PolicyRow> {
       says: `Nothing was released: ${stillRuns(facts)}`,
     },
     ...(migrates && {
-      'release-phase-failed': {
-        when: 'the release phase fails',
-        world: 'old release still current, schema may be half applied',
-        action: 'undo',
-        pastPivot: true,
-        exit: 1,
-        says: `${stillRuns(facts)} What the release phase did to the database before it failed stays done.`,
-      },
+      'release-phase-failed': releasePhaseRow(facts),
     }),
     'release-unknown': {
       when: 'the release stays pending, or its outcome is unknown',
@@ -67,6 +69,18 @@ export function releasePolicy(facts: ShipFacts): Record<string, PolicyRow> {
       },
     }),
   }
+}
+
+/** In a window a half applied schema is kept from everybody, unless it was asked to go back at once. */
+function releasePhaseRow(facts: ShipFacts): PolicyRow {
+  const {window} = facts
+  const row = {when: 'the release phase fails', world: 'old release still current, schema may be half applied'}
+  if (window && window.maintenance !== 'none' && window.onMigrationFailure === 'hold') {
+    return {...row, action: 'hold', exit: 4, says: `${stillRuns(facts)} The window stays open for a person to decide.`}
+  }
+
+  const says = `${stillRuns(facts)} What the release phase did to the database before it failed stays done.`
+  return {...row, action: 'undo', pastPivot: true, exit: 1, says}
 }
 
 function unhealthy(facts: ShipFacts, migrates: boolean): PolicyRow {

@@ -10,6 +10,10 @@ import {listDockerfiles} from './list-dockerfiles.js'
 import {readState} from '../app/read-state.js'
 import {appReasons, leftOutNotes, notRunningNotes, noWayBack, stackReasons} from './refusals.js'
 import {type Reason, Refused} from '../app/refused.js'
+import type {WindowFacts} from '../migrate/facts.js'
+import {readWindowFacts} from '../migrate/read-facts.js'
+import type {WindowRequest} from '../migrate/request.js'
+import type {Clock} from '../run/clock.js'
 import type {ShipServices} from './services.js'
 
 /** What the user asked for. */
@@ -23,18 +27,18 @@ export type ShipRequest = {
   target?: string
   noCache: boolean
   herokuYml: boolean
-  stableForMs: number
   requireRelease: boolean
+  window: WindowRequest
 }
 
 /**
  * Reads everything a ship has to know before it changes anything, in parallel.
  * @throws Refused with every reason there is, not only the first
  */
-export async function readShipFacts(services: ShipServices, request: ShipRequest, now: number): Promise<ShipFacts> {
+export async function readShipFacts(services: ShipServices, request: ShipRequest, clock: Clock): Promise<ShipFacts> {
   const builds = request.archives.length === 0
   const [app, engine, folder] = await Promise.allSettled([
-    readApp(services, request.app, now),
+    readApp(services, request.window, clock),
     builds ? services.engine().then((engine) => engine.probe()) : undefined,
     readFolder(request),
   ])
@@ -58,7 +62,7 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
   if (reasons.length > 0 || app.status === 'rejected' || !images) throw new Refused(reasons)
 
   const shipped = images.sources.flatMap(({types}) => types)
-  const {account, preboot, state, way} = app.value
+  const {account, preboot, state, way, window} = app.value
   return {
     app: {
       id: app.value.app.id,
@@ -74,26 +78,30 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
     args: Object.keys(services.args),
     ...(request.target ? {target: request.target} : {}),
     noCache: request.noCache,
-    stableForMs: request.stableForMs,
+    stableForMs: request.window.stableForMs,
     requireRelease: request.requireRelease,
+    ...(window ? {window: withShipped(window.facts, shipped)} : {}),
     notes: [
       ...app.value.notes,
       ...images.notes,
       ...leftOutNotes(state, shipped),
       ...notRunningNotes(state, shipped, app.value.app.name),
-      ...(preboot ? ['Preboot is on: the old dynos go on answering for about three minutes after the release.'] : []),
+      ...(preboot && (!window || window.facts.maintenance === 'none')
+        ? ['Preboot is on: the old dynos go on answering for about three minutes after the release.']
+        : []),
       ...(way ? [`If this release is bad there is no going back: ${way}.`] : []),
     ],
   }
 }
 
-async function readApp({platform, token}: ShipServices, name: string, now: number) {
+async function readApp(services: ShipServices, request: WindowRequest, clock: Clock) {
+  const {platform, token} = services
   if (!token) {
     const fix = 'Log in with heroku login, or set HEROKU_API_KEY in CI.'
     throw new Refused([{message: 'You are not logged in to Heroku.', fix}])
   }
 
-  const app = await platform.app(name)
+  const app = await platform.app(request.app)
   // A Fir app has none of what is read below (platform-facts §1.11): its reason is the only one worth saying.
   if (app.generation === 'fir') throw new Refused(stackReasons(app))
   const [account, preboot, read] = await Promise.all([
@@ -102,8 +110,43 @@ async function readApp({platform, token}: ShipServices, name: string, now: numbe
     readState(platform, app.name),
   ])
   const {releases, ...state} = read
-  const {notes, reasons} = appReasons(app, state, releases, now)
-  return {app, account, preboot, state, reasons, notes, way: noWayBack(state, releases)}
+  const about = appReasons(app, state, releases, clock.now(), {keepMaintenance: request.maintenance === 'keep'})
+  // A stack that takes no images is the reason to read no further.
+  const window =
+    asksForWindow(request) && about.reasons.length === 0
+      ? await readWindowFacts(services, asWindow(request), {app, state, user: account.email}, clock)
+      : undefined
+  return {
+    app,
+    account,
+    preboot,
+    state,
+    window,
+    reasons: [...about.reasons, ...(window?.reasons ?? [])],
+    notes: [...about.notes, ...(window?.notes ?? [])],
+    way: noWayBack(state, releases),
+  }
+}
+
+/** Whether anything around the release is asked for. */
+function asksForWindow({flush, health, maintenance, migration, onUnhealthy, smoke}: WindowRequest): boolean {
+  const flushes = flush.commands.length > 0 || flush.caches.length > 0
+  return (
+    Boolean(migration ?? health ?? smoke ?? onUnhealthy) || flushes || maintenance === 'on' || maintenance === 'keep'
+  )
+}
+
+/** `auto`: the site goes down for a migration only. What changes no schema needs no backup. */
+function asWindow(request: WindowRequest): WindowRequest {
+  const maintenance = request.maintenance === 'auto' ? (request.migration ? 'on' : 'off') : request.maintenance
+  const backup = request.migration ? request.backup : {...request.backup, mode: 'none' as const}
+  return {...request, maintenance, backup}
+}
+
+/** A web that has never run starts with the release, on the old schema. */
+function withShipped(window: WindowFacts, shipped: string[]): WindowFacts {
+  const starts = shipped.includes('web') && !window.down.web && !window.keptUp.includes('web')
+  return starts ? {...window, keptUp: [...window.keptUp, 'web']} : window
 }
 
 async function readFolder({archives, contextPath, folder, herokuYml, recursive}: ShipRequest): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type {RunReport} from '../app/report.js'
+import type {WindowReport} from '../migrate/report.js'
 import type {PlanDescription} from '../app/describe-plan.js'
 import {describePlans, formatShip} from './describe-plan.js'
 import type {ShipFacts} from './facts.js'
@@ -6,11 +7,12 @@ import type {Pushed} from './steps/push.js'
 import type {Released} from './steps/release.js'
 
 /** What `--json` prints of a ship. Sizes in bytes. */
-export type ShipReport = RunReport & {
-  release?: {version: number}
-  images?: Array<{type: string; image: string; manifest: string; size: number; layers: number}>
-  plan?: PlanDescription[]
-}
+export type ShipReport = RunReport &
+  WindowReport & {
+    release?: {version: number}
+    images?: Array<{type: string; image: string; manifest: string; size: number; layers: number}>
+    plan?: PlanDescription[]
+  }
 
 /** Images as the report lists them. */
 export function listImages(pushed: Pushed | undefined): Pick<ShipReport, 'images'> {

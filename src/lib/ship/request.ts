@@ -1,21 +1,20 @@
 import path from 'node:path'
 
 import {type BuildArgs, parseBuildArgs} from '../config/build-args.js'
-import {parseDuration} from '../config/duration.js'
+import {readWindowRequest, type WindowFlags} from '../migrate/request.js'
 import type {ShipRequest} from './read-facts.js'
 
 /** The flags of `pipeline:ship` as oclif parses them. */
-export type ShipFlags = {
-  app: string
+export type ShipFlags = WindowFlags & {
   types: string[]
   archive?: string[] | undefined
   arg?: string[] | undefined
   'context-path'?: string | undefined
   'heroku-yml': boolean
+  migrate?: string | undefined
   'no-cache': boolean
   recursive: boolean
   'require-release': boolean
-  'stable-for': string
   target?: string | undefined
 }
 
@@ -49,9 +48,8 @@ export function readRequest(
   if (archives.length > 0)
     for (const flag of buildOnly) problems.push(`--${flag} is for a build: it goes not with --archive`)
 
-  const stableForMs = parseDuration(flags['stable-for'])
-  if (stableForMs === undefined)
-    problems.push(`--stable-for ${flags['stable-for']}: write a duration such as 30s or 2m`)
+  const window = readWindowRequest(flags, flags.migrate)
+  problems.push(...window.problems)
 
   const request: ShipRequest = {
     app: flags.app,
@@ -61,7 +59,7 @@ export function readRequest(
     recursive: flags.recursive,
     noCache: flags['no-cache'],
     herokuYml: flags['heroku-yml'],
-    stableForMs: stableForMs ?? 0,
+    window: window.request,
     requireRelease: flags['require-release'],
     ...(flags['context-path'] === undefined ? {} : {contextPath: path.resolve(folder, flags['context-path'])}),
     ...(flags.target === undefined ? {} : {target: flags.target}),

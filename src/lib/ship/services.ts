@@ -1,11 +1,10 @@
 import type {BuildArgs} from '../config/build-args.js'
 import type {Engine} from '../docker/types.js'
-import type {Platform} from '../heroku/types.js'
+import type {WindowServices} from '../migrate/services.js'
 import type {Registry} from '../registry/types.js'
 
 /** What the steps of a ship work with. */
-export type ShipServices = {
-  platform: Platform
+export type ShipServices = WindowServices & {
   registry: Registry
   /** Connects on first use: archives need no Docker. */
   engine(): Promise<Engine>

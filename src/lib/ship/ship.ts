@@ -4,6 +4,8 @@ import type {AppState} from '../app/state.js'
 import {listOf, shortDigest} from '../app/words.js'
 import type {Session} from '../command/session.js'
 import {describeError} from '../heroku/errors.js'
+import {type Hooks, hooksFor} from '../migrate/hooks.js'
+import {nameMigration} from '../migrate/report.js'
 import type {Run} from '../run/run.js'
 import {runPlan} from '../run/runner.js'
 import type {Json} from '../run/step.js'
@@ -20,13 +22,21 @@ const WORDS = {not: 'Not shipped', nothing: 'Nothing was released.'}
  * A ship is two plans in a row: build and push; then, from the digests that came of it, the release and its wait. What is
  * unchanged is known only between the two. Everything that goes wrong is in the report, exit code included.
  */
-export async function ship(facts: ShipFacts, services: ShipServices, session: Session): Promise<ShipReport> {
-  const about = {app: facts.app.name, facts: facts as unknown as Json, notes: facts.notes, words: WORDS}
-  const {report, run} = await conductRun(about, session, (run) => conduct(facts, services, run))
+export async function ship(
+  facts: ShipFacts,
+  hooks: Hooks,
+  services: ShipServices,
+  session: Session,
+): Promise<ShipReport> {
+  const app = facts.app.name
+  const about = {app, facts: facts as unknown as Json, notes: facts.notes, words: WORDS}
+  const aside = hooksFor(hooks, {app, command: 'pipeline:ship'}, session)
+  const {report, run} = await conductRun({...about, ...aside}, session, (run) => conduct(facts, services, run))
   return {
     ...report,
     ...nameRelease(report.outcome === 'done' ? (run.results.get('release') as Released) : undefined),
     ...listImages(run.results.get('push') as Pushed | undefined),
+    ...nameMigration(run),
   }
 }
 
@@ -38,11 +48,15 @@ async function conduct(facts: ShipFacts, services: ShipServices, run: Run): Prom
   const state = await readAgain(facts, services)
   if ('failed' in state) return state.failed
   const decision = decideRelease(state, pushed)
-  if (!decision.go) return nothingToShip(facts, state, decision)
+  // The images run already, but a migration was asked for: the run goes on without a release (design §4.4).
+  const onlyMigrates = !decision.go && decision.unchanged && facts.window?.migration !== undefined
+  if (!decision.go && !onlyMigrates) return nothingToShip(facts, state, decision)
 
-  const released = await runPlan(planRelease(facts, pushed), services, run, pushed as unknown as Json)
+  const plan = planRelease(facts, pushed, {releases: decision.go})
+  const released = await runPlan(plan, services, run, pushed as unknown as Json)
   if (released.outcome !== 'done') return endOf(released, WORDS)
-  return {outcome: 'done', exitCode: 0, message: shippedMessage(facts, pushed, run), left: []}
+  const message = onlyMigrates ? migratedMessage(facts, state) : shippedMessage(facts, pushed, run)
+  return {outcome: 'done', exitCode: 0, message, left: []}
 }
 
 /** The build may have taken long: whether there is anything to ship is judged by the app as it is now. */
@@ -75,6 +89,10 @@ function nothingToShip(
     },
   ]
   return {outcome: 'failed', exitCode: 1, message: reason, reason, left}
+}
+
+function migratedMessage({app}: ShipFacts, {current}: AppState): string {
+  return `Migrated ${app.name}: it already ran these images as v${current?.version}, so nothing was released.`
 }
 
 function shippedMessage({app}: ShipFacts, pushed: Pushed, run: Run): string {
