@@ -150,7 +150,7 @@ describe('with the local Heroku', () => {
 
   it('the clock is the one of the platform', async () => {
     const before = Date.now()
-    const at = await data.platformTime(addon)
+    const at = await data.platformTime('acme')
     expect(at).toBeGreaterThanOrEqual(before - 1000)
     expect(at).toBeLessThanOrEqual(Date.now())
     expect(at % 1000).toBe(0)

@@ -90,6 +90,56 @@ describe('a capture', () => {
     expect(world.captures()).toBe(1)
   })
 
+  it('that never began is not found in a scheduled one that begins right then', async () => {
+    const facts = await factsFor()
+    const fault = world.local.fault({method: 'POST', path: /backups$/, moment: 'before'})
+    const {verdict} = startBackup(world, facts)
+    await vi.waitFor(() => expect(fault.hits).toBe(1), {timeout: 10_000, interval: 2})
+    await scheduled(facts)
+    expect(await verdict).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringMatching(/no backup of DATABASE followed/),
+    })
+    expect(await names()).toEqual(['a001'])
+  })
+
+  it('whose answer is lost while the run is interrupted is cancelled too', async () => {
+    const facts = await factsFor()
+    knobs().transferStaysPending = true
+    const fault = world.local.fault({method: 'POST', path: /backups$/, moment: 'lost'})
+    const {run, verdict} = startBackup(world, facts)
+    await vi.waitFor(() => expect(fault.hits).toBe(1), {timeout: 10_000, interval: 2})
+    run.interrupt('SIGINT')
+    expect(await verdict).toMatchObject({outcome: 'interrupted', left: []})
+    expect(await transfers()).toMatchObject([{name: 'b001', canceledAt: expect.any(Number)}])
+  })
+
+  it('that somebody deletes ends the run', async () => {
+    const facts = await factsFor()
+    knobs().transferStaysPending = true
+    const backup = startBackup(world, facts)
+    await says(backup, /b001 is pending/)
+    await world.ask('DELETE', `/client/v11/apps/${APP}/transfers/1`)
+    expect(await backup.verdict).toMatchObject({outcome: 'failed', reason: expect.stringMatching(/404/)})
+  })
+
+  it('that can not be cancelled is said, and the run is undone all the same', async () => {
+    const facts = await factsFor()
+    knobs().transferStaysPending = true
+    const backup = startBackup(world, facts)
+    await says(backup, /b001 is pending/)
+    world.local.fault({
+      method: 'POST',
+      path: /cancel$/,
+      moment: 'before',
+      status: 403,
+      body: {id: 'forbidden', message: 'No.'},
+    })
+    backup.run.interrupt('SIGINT')
+    expect(await backup.verdict).toMatchObject({outcome: 'interrupted', exitCode: 130, left: []})
+    expect(backup.said()).toMatch(/may go on: .* heroku pg:backups:cancel b001 --app acme/)
+  })
+
   it('is followed through looks that fail', async () => {
     const facts = await factsFor()
     knobs().transferPollErrors = 9
@@ -334,4 +384,17 @@ it("a backup of another app's database is gone back to by the name of the app th
   expect(goBack({app: 'crm', databases: [{...one, backup: 'b012'}]})).toMatchObject([
     {command: 'heroku pg:backups:restore billing::b012 MAIN --app crm'},
   ])
+})
+
+it('a database of the Advanced tier is forked by its own command', () => {
+  const one = {
+    attachment: 'DATABASE',
+    addon: 'postgresql-x',
+    plan: 'heroku-postgresql:advanced',
+    billingApp: APP,
+  } as const
+  const at = '2026-11-21T15:52:07.000Z'
+  expect(goBack({app: APP, databases: [{...one, kept: 'restore-point', at}]})[0]?.command).toBe(
+    "heroku data:pg:fork postgresql-x --app acme --rollback-to '2026-11-21T15:52:07'",
+  )
 })

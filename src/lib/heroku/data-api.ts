@@ -60,8 +60,8 @@ export function createDataApi({deadlines, ...common}: PlatformOptions): DataApi 
         body: undefined,
       })
     },
-    async platformTime(addon) {
-      const path = databasePath(addon)
+    async platformTime(app) {
+      const path = transfersPath(app)
       await read(path)
       if (date === undefined) throw new Unreadable({method: 'GET', path, cause: new Error('the answer has no date')})
       return date

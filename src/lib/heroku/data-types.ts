@@ -52,6 +52,6 @@ export interface DataApi {
   capture(addon: string): Promise<Transfer>
   /** Ends one that is not finished: nothing of it is kept. Sent once. Same errors as `capture`. */
   cancel(billingApp: string, uuid: string): Promise<void>
-  /** ms since the epoch by the platform's clock, to the second (the `Date` of an answer); asked for with a read of the database. */
-  platformTime(addon: string): Promise<number>
+  /** ms since the epoch by the platform's clock, to the second: the `Date` of an answer about the transfers. */
+  platformTime(billingApp: string): Promise<number>
 }

@@ -1,5 +1,5 @@
 import type {Left} from '../../run/events.js'
-import {stampWords, timeWords} from './words.js'
+import {isAdvanced, stampWords, timeWords} from './words.js'
 
 /** What is kept of one database: a backup with its size in bytes, or a time, ISO 8601 by the platform's clock. */
 export type Kept = {
@@ -34,7 +34,7 @@ export function goBack({app, databases}: BackedUp): Left[] {
     const promote = attachment === 'DATABASE' ? '; promote it with heroku pg:promote once it is there' : ''
     return {
       what: `${attachment} can be had as it was at ${timeWords(at)}, in a new database${promote}.`,
-      command: /:(advanced|performance)/.test(plan)
+      command: isAdvanced(plan)
         ? `heroku data:pg:fork ${addon} --app ${app} --rollback-to '${one.at.slice(0, 19)}'`
         : `heroku addons:create ${plan} --app ${app} -- --rollback ${addon} --to '${stampWords(at)}'`,
     }

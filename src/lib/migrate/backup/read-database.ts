@@ -7,6 +7,7 @@ import type {DatabaseSeen} from '../facts.js'
 import type {WindowServices} from '../services.js'
 import {postgresOnly} from './resolve-database.js'
 import {plainName} from './transfers-of.js'
+import {isAdvanced} from './words.js'
 
 type Mode = 'auto' | 'capture' | 'none'
 
@@ -34,12 +35,13 @@ export async function readDatabase(
     billingApp: addon.app,
     others: namesOfOthers(neighbours ?? [], attachment),
     ...(info?.bytes === undefined ? {} : {bytes: info.bytes}),
-    continuousProtection: info?.continuousProtection ?? false,
+    // Without an answer about it, the stock CLI's offer of rollbacks for such plans is all there is.
+    continuousProtection: info?.continuousProtection ?? (mode !== 'none' && isAdvanced(addon.plan)),
   }
   return {
     database,
     transfers: 'message' in transfers ? [] : transfers,
-    reasons: mode === 'none' ? [] : [...unseen, ...readiness(info, database)],
+    reasons: mode === 'none' ? [] : [...unseen, ...readiness(info, database, mode)],
     notes: [...(mode === 'none' ? unseen.map(({message}) => message) : []), ...sharedWith(app, name, sharers ?? [])],
   }
 }
@@ -55,8 +57,9 @@ async function readTransfers(data: DataApi, app: string, mode: Mode): Promise<Re
   }
 }
 
-function readiness(info: DatabaseInfo | undefined, {addon, attachment, billingApp}: DatabaseSeen): Reason[] {
-  if (info && !info.waiting) return []
+function readiness(info: DatabaseInfo | undefined, database: DatabaseSeen, mode: Mode): Reason[] {
+  const {addon, attachment, billingApp, plan} = database
+  if (info ? !info.waiting : mode === 'auto' && isAdvanced(plan)) return []
   const state = info?.status ? ` (${info.status})` : ''
   const message = `The database ${attachment} is not ready${state}.`
   return [{message, fix: `heroku pg:wait ${addon} --app ${billingApp}`}]

@@ -36,3 +36,6 @@ export function infoCommand({billingApp}: DatabaseSeen, {name}: {name: string}):
 }
 
 const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+
+/** Its rollbacks have a command of their own (stock CLI 11.10.0, data:pg:fork), and the API of the others may not know it. */
+export const isAdvanced = (plan: string): boolean => /:(advanced|performance)/.test(plan)

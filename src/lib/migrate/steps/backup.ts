@@ -1,5 +1,6 @@
 import type {Transfer} from '../../heroku/data-types.js'
-import {describeError} from '../../heroku/errors.js'
+import {describeError, PlatformError} from '../../heroku/errors.js'
+import {abortable} from '../../run/abortable.js'
 import {listOf} from '../../app/words.js'
 import type {Step, StepContext} from '../../run/step.js'
 import {beginCapture, findOurs, type Ours} from '../backup/capture.js'
@@ -93,7 +94,11 @@ async function keep(
   if (how === 'restore-point') {
     await waitForTransfers(database, timeoutMs, ctx)
     // Its own clock: ours may be minutes ahead, and the time would lie after the migration.
-    return {...about, kept: 'restore-point', at: new Date(await ctx.data.platformTime(addonId)).toISOString()}
+    return {
+      ...about,
+      kept: 'restore-point',
+      at: new Date(await ctx.data.platformTime(database.billingApp)).toISOString(),
+    }
   }
 
   const note = (one: Ours | undefined): void => void (one ? ours.set(addonId, one) : ours.delete(addonId))
@@ -103,6 +108,7 @@ async function keep(
     if (error instanceof CaptureLate) note(undefined)
     throw error
   })
+  note(undefined)
   return {...about, kept: 'capture', backup: done.name, bytes: done.processedBytes}
 }
 
@@ -118,21 +124,23 @@ async function waitUnlessUnseen(database: DatabaseSeen, timeoutMs: number, ctx: 
 
 /** The name of what was cancelled. One that can't be cancelled is no danger: it ends by itself, and that is said. */
 async function cancel(ours: Ours, ctx: Context): Promise<string | undefined> {
-  const {billingApp} = ours.database
-  let name = ours.transfer?.name
+  const {attachment, billingApp} = ours.database
+  let {transfer} = ours
   try {
-    const {transfer} = ours
-    const now = await (transfer ? ctx.data.transfer(billingApp, transfer.uuid) : findOurs(ours, ctx))
-    if (!now || now.finishedAt !== null) return undefined
-    name = now.name
-    await ctx.data.cancel(billingApp, now.uuid)
-    return name
+    transfer ??= await abortable(findOurs(ours, ctx), ctx.signal)
+    if (!transfer) return undefined
+    await ctx.data.cancel(billingApp, transfer.uuid)
+    return transfer.name
   } catch (error) {
-    const command = name ? cancelCommand(ours.database, {name}) : `heroku pg:backups --app ${billingApp}`
-    ctx.warn(`A backup of ${ours.database.attachment} may go on: ${describeError(error)} To see to it: ${command}`)
+    if (error instanceof PlatformError && OVER.includes(error.status)) return undefined
+    const command = transfer ? cancelCommand(ours.database, transfer) : `heroku pg:backups --app ${billingApp}`
+    ctx.warn(`A backup of ${attachment} may go on: ${describeError(error)} To see to it: ${command}`)
     return undefined
   }
 }
+
+/** How a cancel is refused of a transfer that has just ended; nobody knows which of them it is. */
+const OVER = [404, 409, 422]
 
 async function warnOfUnknown({databases}: BackupFacts, before: TransfersBefore, ctx: Context): Promise<void> {
   for (const database of databases) {
