@@ -8,7 +8,7 @@ import {readState} from '../../src/lib/app/read-state.js'
 import type {Platform} from '../../src/lib/heroku/types.js'
 import type {WindowFacts} from '../../src/lib/migrate/facts.js'
 import type {WindowServices} from '../../src/lib/migrate/services.js'
-import type {Clock} from '../../src/lib/run/clock.js'
+import {type Clock, systemClock} from '../../src/lib/run/clock.js'
 import type {RunEvent} from '../../src/lib/run/events.js'
 import {createRedactor} from '../../src/lib/run/redact.js'
 import {beginRun, type Run} from '../../src/lib/run/run.js'
@@ -25,26 +25,12 @@ export const APP = 'acme'
 const start = Date.now()
 export const fastClock: Clock = {
   now: () => start + (Date.now() - start) * SPEED,
-  async sleep(ms, signal) {
-    signal?.throwIfAborted()
-    await new Promise<void>((resolve, reject) => {
-      const done = (): void => {
-        signal?.removeEventListener('abort', abort)
-        resolve()
-      }
-      const timer = setTimeout(done, ms / SPEED)
-      const abort = (): void => {
-        clearTimeout(timer)
-        reject(signal!.reason as Error)
-      }
-      signal?.addEventListener('abort', abort, {once: true})
-    })
-  },
+  sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
 }
 
 const undo: PolicyRow = {when: 'it fails', world: 'as before', action: 'undo', exit: 1, says: 'Undone.'}
 const hold: PolicyRow = {...undo, action: 'hold', exit: 4, says: 'Held.'}
-const policy = {
+const policy: Record<string, PolicyRow> = {
   opening: undo,
   backup: undo,
   foreign: {...undo, exit: 4},

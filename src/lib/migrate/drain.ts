@@ -20,6 +20,8 @@ const LOOK_MS = 250
 const LIST_MS = 3000
 /** Several times what a process is given: after that something else is wrong. */
 const DEADLINE_MS = 3 * 60_000
+/** Whatever brings a type back this often has to be stopped by a person. */
+const PATIENCE = 5
 
 /** The dynos of these types, as they are listed now. */
 export async function readDynos(app: string, types: string[], {platform}: Context): Promise<DynoSeen[]> {
@@ -48,20 +50,20 @@ function setToZero(app: string, types: string[], ctx: Context): Promise<void> {
  * Sets the types to 0 and waits until every process of theirs has exited, not only left `GET /dynos` (platform-facts §3.5): as
  * the log proves it, or 35 s after they were set and off the list. `ledger` is fed from a log that was opened before. Types that
  * somebody brings back meanwhile are set to 0 again and told of.
- * @returns dynos that had to be killed, and how often a type was brought back
+ * @returns dynos that had to be killed
  * @throws StepError `opening` when they do not go
  */
 export async function scaleToZero(
   {app, dynos, quantities}: Draining,
   ledger: DrainLedger,
   ctx: Context,
-): Promise<{killed: string[]; broughtBack: number}> {
+): Promise<{killed: string[]}> {
   const types = Object.keys(quantities)
   const seen = new Map(dynos.map((dyno) => [dyno.name, dyno]))
   const expected = {...quantities}
   const answered = new Set<Scaling>()
   const tell = teller(ctx)
-  let broughtBack = 0
+  const broughtBack: string[] = []
 
   await setToZero(app, types, ctx)
   let setAt = ctx.clock.now()
@@ -77,10 +79,11 @@ export async function scaleToZero(
     if (overdue || news.length > 0) {
       const back = await bringDown(app, types, ledger, ctx)
       if (back) {
-        broughtBack += Object.keys(back.quantities).length
+        broughtBack.push(...Object.keys(back.quantities))
         Object.assign(expected, back.quantities)
         for (const dyno of back.dynos) seen.set(dyno.name, dyno)
         setAt = ctx.clock.now()
+        if (broughtBack.length > PATIENCE) throw restless(broughtBack)
       } else if (overdue && (await isListEmpty(app, types, ctx))) break
     }
 
@@ -99,7 +102,7 @@ export async function scaleToZero(
   const killed = ledger.killed().filter((name) => types.includes(typeOfDyno(name)!))
   for (const name of killed)
     ctx.warn(`${name} did not end within 30 s of SIGTERM and was killed: what it was at may be half done.`)
-  return {killed, broughtBack}
+  return {killed}
 }
 
 /**
@@ -121,6 +124,14 @@ async function bringDown(
   await setToZero(app, types, ctx)
   tellBroughtBack(quantities, ledger, ctx)
   return {quantities, dynos}
+}
+
+/** Somebody does not give in. */
+export function restless(types: string[]): StepError {
+  return new StepError(
+    'opening',
+    `Brought back again and again: ${types.join(', ')}. Turn off what scales it meanwhile.`,
+  )
 }
 
 /** One warning a type. */

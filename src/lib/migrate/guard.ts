@@ -4,7 +4,7 @@ import type {ProcessType, Release} from '../heroku/types.js'
 import {abortable} from '../run/abortable.js'
 import {StepError} from '../run/errors.js'
 import type {Json, Step, StepContext} from '../run/step.js'
-import {readDynos, scaleToZero, tellBroughtBack} from './drain.js'
+import {readDynos, restless, scaleToZero, tellBroughtBack} from './drain.js'
 import {openLedger} from './drain-ledger.js'
 import {openTail} from './drain-tail.js'
 import type {WindowFacts} from './facts.js'
@@ -71,6 +71,8 @@ export async function guarded<T>(
     foreign = await watching
   }
 
+  // What came back a moment before the end booted on the old schema, and nothing after this would restart it.
+  foreign ??= await lookOnce(facts, expected(), ctx.signal, ctx)
   if (foreign) throw foreignError(foreign)
   return result
 }
@@ -84,22 +86,30 @@ async function watch(
 ): Promise<Release | undefined> {
   let foreign: Release | undefined
   while (await passes(EVERY_MS, stop, ctx)) {
-    // A read that fails says nothing.
-    const read = await readWindow(facts, stop, ctx).catch(() => undefined)
-    if (!read) continue
-    if (!foreign) {
-      foreign = findForeign(read.releases, expected(), facts)
-      if (foreign) ctx.warn(`${wordsOf(foreign)} What is under way comes to its end first.`)
-    }
-
-    try {
-      await keepDown(facts, read.formation, ctx)
-    } catch (error) {
-      if (!ctx.signal.aborted) ctx.warn(`What was brought back is not at 0 again: ${describeError(error)}`)
-    }
+    const seen = await lookOnce(facts, expected(), stop, ctx)
+    if (seen && !foreign) ctx.warn(`${wordsOf(seen)} What is under way comes to its end first.`)
+    foreign ??= seen
   }
 
   return foreign
+}
+
+/** Keeps down what comes back; resolves with the release of somebody else, if there is one. A read that fails says nothing. */
+async function lookOnce(
+  facts: WindowFacts,
+  expected: number,
+  stop: AbortSignal,
+  ctx: Context,
+): Promise<Release | undefined> {
+  const read = await readWindow(facts, stop, ctx).catch(() => undefined)
+  if (!read) return undefined
+  try {
+    await keepDown(facts, read.formation, ctx)
+  } catch (error) {
+    if (!ctx.signal.aborted) ctx.warn(`What was brought back is not at 0 again: ${describeError(error)}`)
+  }
+
+  return findForeign(read.releases, expected, facts)
 }
 
 async function passes(ms: number, stop: AbortSignal, {clock}: Context): Promise<boolean> {
@@ -118,10 +128,9 @@ async function makeSure(facts: WindowFacts, expected: number, ctx: Context): Pro
     const {formation, releases} = await readSurely(facts, ctx)
     const foreign = findForeign(releases, expected, facts)
     if (foreign) throw foreignError(foreign)
-    if (!(await keepDown(facts, formation, ctx))) return
-    if (time < TIMES) continue
-    const types = Object.keys(facts.down).join(', ')
-    throw new StepError('opening', `${types}: brought back ${TIMES} times. Turn off what scales it for the time being.`)
+    const back = await keepDown(facts, formation, ctx)
+    if (!back) return
+    if (time >= TIMES) throw restless(Object.keys(back))
   }
 }
 
@@ -152,14 +161,14 @@ async function readWindow(
   return {formation, releases}
 }
 
-/** Sets to 0 what was brought back, and waits for its processes. Whether there was any. */
+/** Sets to 0 what was brought back, and waits for its processes; with what it had been brought back to, if it was. */
 async function keepDown(
   {app: {name: app}, down}: WindowFacts,
   formation: ProcessType[],
   ctx: Context,
-): Promise<boolean> {
+): Promise<Record<string, number> | undefined> {
   const back = formation.filter(({quantity, type}) => quantity > 0 && type in down)
-  if (back.length === 0) return false
+  if (back.length === 0) return undefined
   const quantities = Object.fromEntries(back.map(({quantity, type}) => [type, quantity]))
   const ledger = openLedger()
   const tail = openTail(app, ctx, (line) => ledger.note(line))
@@ -171,7 +180,7 @@ async function keepDown(
     await tail.close()
   }
 
-  return true
+  return quantities
 }
 
 /**
