@@ -47,13 +47,12 @@ export async function* readRendezvous(
   if (!socket) return
   const hangUp = (): void => void socket.destroy()
   signal.addEventListener('abort', hangUp, {once: true})
+  // Not more often than needed: a byte that meets a server that has closed may cost what it sent last.
   const beat = setInterval(() => socket.write('\n'), keepAliveMs)
   try {
     socket.write(`${pathname.slice(1)}${search}\r\n`)
     const chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     const first = await readGreeting(chunks, host, signal)
-    // The dyno's client is there: it need not wait for more.
-    socket.write('\n')
     if (first.length > 0) yield first
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
   } catch (error) {

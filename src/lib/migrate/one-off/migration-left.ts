@@ -28,6 +28,10 @@ export function migrationLeft(
     return {what: `${command} failed in ${dyno}: ${half}${undo}`, command: logsCommand(app, dyno)}
   }
 
+  if (end?.outcome === 'unknown' && !end.running) {
+    return {what: `How ${command} ended in ${dyno} is unknown: ${half}${undo}`, command: logsCommand(app, dyno)}
+  }
+
   const what = `${command} may still run in ${dyno}, and goes on by itself; until it has ended, ${half}${undo}`
   return {what, command: logsCommand(app, dyno, {running: true})}
 }

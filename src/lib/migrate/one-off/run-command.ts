@@ -1,6 +1,6 @@
 import type {OneOffContext, OneOffEnd, OneOffRun} from './types.js'
 import {runOneOff} from './run-one-off.js'
-import {logsCommand, shown} from './words.js'
+import {shown} from './words.js'
 
 /**
  * Runs a command that others may be run after, whatever came of it: interrupted, its dyno is told to stop.
@@ -45,11 +45,9 @@ export async function checkPending(
 
 /** What follows the command in a sentence: "failed in run.1: it exited with status 1". */
 export function endWords(app: string, end: Exclude<OneOffEnd, {outcome: 'succeeded'}>): string {
-  if (end.outcome === 'unknown' && end.dyno === undefined) {
-    return `may run or not: ${end.why}; \`heroku ps --app ${app}\` shows it`
-  }
-
-  if (end.outcome === 'left') return `was left: ${end.why}`
-  if (end.outcome === 'failed') return `failed in ${end.dyno}: ${end.why}`
-  return `ended in ${end.dyno!}, nobody knows how: ${end.why}; look with \`${logsCommand(app, end.dyno!)}\``
+  const {dyno, why} = end
+  if (dyno === undefined) return `may run or not: ${why}; \`heroku ps --app ${app}\` shows it`
+  if (end.outcome === 'failed') return `failed in ${dyno}: ${why}`
+  if (end.outcome === 'left') return `was left in ${dyno}: ${why}`
+  return end.running ? `may still run in ${dyno}: ${why}` : `ended in ${dyno}, but how is unknown: ${why}`
 }

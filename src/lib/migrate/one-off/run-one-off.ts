@@ -81,7 +81,7 @@ function endOf(watched: Watched, who: {dyno: string; ms: number}, {onAbort, time
 
   if (how === 'late') {
     const late = `it was not done after ${durationWords(timeoutMs)}`
-    if (!stopped) return {...who, outcome: 'unknown', why: `${late}, and could not be stopped: it may still run`}
+    if (!stopped) return {...who, outcome: 'unknown', running: true, why: `${late}, and could not be stopped`}
     const status = seen.platform ?? seen.ours
     return {...who, outcome: 'failed', ...(status === undefined ? {} : {status}), why: `${late}, so it was stopped`}
   }

@@ -30,8 +30,8 @@ export type OneOffRun = {
 export type OneOffEnd =
   | {outcome: 'succeeded'; dyno: string; status: 0; ms: number}
   | {outcome: 'failed'; dyno: string; status?: number; ms: number; why: string}
-  /** Without a dyno it is not even known whether there is one. */
-  | {outcome: 'unknown'; dyno?: string; ms: number; why: string}
+  /** Without a dyno it is not even known whether there is one; `running`: it could not be stopped. */
+  | {outcome: 'unknown'; dyno?: string; running?: true; ms: number; why: string}
   /** We were interrupted: it goes on by itself, or was told to stop. */
   | {outcome: 'left'; dyno: string; ms: number; why: string}
 
