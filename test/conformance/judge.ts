@@ -6,16 +6,18 @@ import {APP, stranger, type Stranger} from './stranger.js'
 import {formatTable, tableInDoc, writeTable} from './table.js'
 
 /**
- * Tries rows one after the other against one platform; the table of that name in docs/local-heroku.md is what they came to.
+ * Tries rows one after the other against one platform, with `front` as `heroku.localhost`; the table of that name in docs/local-heroku.md is what they came to.
  * `npm run conformance` (UPDATE_CONFORMANCE=1) writes it.
  */
-export function judge(name: string, parts: RealPart[], rows: Row[]): void {
+export function judge(name: string, parts: RealPart[], rows: Row[], {front = false} = {}): void {
   const judged: Row[] = []
   let person: Stranger
 
   describe(`conformance: ${name}`, () => {
     beforeAll(async () => {
-      person = await stranger()
+      let absent = false
+      await needs({skip: () => void (absent = true)}, ...parts)
+      if (!absent) person = await stranger({front})
     })
     afterAll(() => person?.leave())
 

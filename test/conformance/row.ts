@@ -5,7 +5,7 @@ import {APP} from './stranger.js'
 export type Row = {
   /**
    * As typed, a variable in front included. The stock CLI's get `--app example-app` unless they name an app or are `noApp`; REGISTRY stands for the
-   * registry's host, IMAGE for an archive in OCI layout, LAYER for the tar of a file system, FOLDER for an empty folder.
+   * registry's host, IMAGE for an archive in OCI layout, LAYER for the tar of a file system, FOLDER for the one that it is typed in, with Dockerfile.web and Dockerfile.worker.
    */
   command: string
   exit: number
