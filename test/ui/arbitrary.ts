@@ -70,6 +70,7 @@ const said = fc.oneof(
   }),
   fc.record({type: type('step-log'), step, item, line: text}),
   fc.record({type: type('warning'), message: text}),
+  fc.record({type: type('note'), message: text}),
   fc.record({type: type('downtime'), down: fc.boolean()}),
   fc.record({type: type('signalled'), signal: text, message: text}),
 )

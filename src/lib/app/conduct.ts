@@ -41,7 +41,7 @@ export async function conductRun(
 ): Promise<{run: Run; report: RunReport}> {
   const {after, app, before, facts, notes, words} = about
   const run = await session.begin(app, facts)
-  for (const message of notes) run.emit({type: 'warning', message})
+  for (const message of notes) run.emit({type: 'note', message})
 
   const all = async (): Promise<End> => (await before?.(run)) ?? conduct(run)
   const end = await all().catch((error: unknown) => endOfBug(error, run, words))

@@ -17,6 +17,7 @@ export type RunReport = {
   reasons?: Reason[]
   /** What stays behind, most urgent first; empty when the app is as it should be. */
   left: Left[]
+  /** Notes of preflight and warnings of the run, in the order in which they came. */
   warnings?: string[]
   journal?: string
 }
@@ -31,7 +32,7 @@ export function summarize(events: RunEvent[]): Pick<RunReport, 'downtimeMs' | 'p
         : [],
     ),
     ...(downtimeMs === undefined ? {} : {downtimeMs}),
-    warnings: events.flatMap((event) => (event.type === 'warning' ? [event.message] : [])),
+    warnings: events.flatMap((event) => (event.type === 'warning' || event.type === 'note' ? [event.message] : [])),
   }
 }
 

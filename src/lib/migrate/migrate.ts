@@ -1,5 +1,6 @@
 import {conductRun, type End, endOf, type Words} from '../app/conduct.js'
 import type {Session} from '../command/session.js'
+import type {Run} from '../run/run.js'
 import {runPlan} from '../run/runner.js'
 import type {Json} from '../run/step.js'
 import type {WindowFacts} from './facts.js'
@@ -7,6 +8,7 @@ import {type Hooks, hooksFor} from './hooks.js'
 import {planMigrate} from './plan.js'
 import {type MigrateReport, nameMigration} from './report.js'
 import type {WindowServices} from './services.js'
+import {aroundTheChange} from './words.js'
 
 const WORDS: Words = {not: 'Not migrated', nothing: 'Nothing was migrated.'}
 
@@ -23,7 +25,11 @@ export async function migrateInWindow(
   const {report, run} = await conductRun({...about, ...aside}, session, async (run): Promise<End> => {
     const verdict = await runPlan(planMigrate(facts), services, run, null)
     if (verdict.outcome !== 'done') return endOf(verdict, WORDS)
-    return {outcome: 'done', exitCode: 0, message: `Migrated ${app}.`, left: []}
+    return {outcome: 'done', exitCode: 0, message: migratedMessage(facts, run, session), left: []}
   })
   return {...report, ...nameMigration(run)}
+}
+
+function migratedMessage(facts: WindowFacts, run: Run, session: Session): string {
+  return [`Migrated ${facts.app.name}.`, ...aroundTheChange(facts, run, session.events)].join('\n')
 }

@@ -33,6 +33,8 @@ export type RunEvent = {at: number} & (
   | {type: 'step-succeeded'; step: string; title: string; ms: number; summary?: string}
   | {type: 'step-failed'; step: string; title: string; ms: number; message: string}
   | {type: 'warning'; message: string}
+  /** Worth knowing before the first effect. */
+  | {type: 'note'; message: string}
   /** The site went down (maintenance on), or came back. */
   | {type: 'downtime'; down: boolean}
   /** A signal came: `message` says what happens now. */

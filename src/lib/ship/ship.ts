@@ -6,6 +6,7 @@ import type {Session} from '../command/session.js'
 import {describeError} from '../heroku/errors.js'
 import {type Hooks, hooksFor} from '../migrate/hooks.js'
 import {nameMigration} from '../migrate/report.js'
+import {aroundTheChange} from '../migrate/words.js'
 import type {Run} from '../run/run.js'
 import {runPlan} from '../run/runner.js'
 import type {Json} from '../run/step.js'
@@ -31,7 +32,7 @@ export async function ship(
   const app = facts.app.name
   const about = {app, facts: facts as unknown as Json, notes: facts.notes, words: WORDS}
   const aside = hooksFor(hooks, {app, command: 'pipeline:ship'}, session)
-  const {report, run} = await conductRun({...about, ...aside}, session, (run) => conduct(facts, services, run))
+  const {report, run} = await conductRun({...about, ...aside}, session, (run) => conduct(facts, services, run, session))
   return {
     ...report,
     ...nameRelease(report.outcome === 'done' ? (run.results.get('release') as Released) : undefined),
@@ -40,7 +41,7 @@ export async function ship(
   }
 }
 
-async function conduct(facts: ShipFacts, services: ShipServices, run: Run): Promise<End> {
+async function conduct(facts: ShipFacts, services: ShipServices, run: Run, session: Session): Promise<End> {
   const built = await runPlan(planBuild(facts), services, run, null)
   if (built.outcome !== 'done') return endOf(built, WORDS)
 
@@ -55,8 +56,9 @@ async function conduct(facts: ShipFacts, services: ShipServices, run: Run): Prom
   const plan = planRelease(facts, pushed, {releases: decision.go})
   const released = await runPlan(plan, services, run, pushed as unknown as Json)
   if (released.outcome !== 'done') return endOf(released, WORDS)
-  const message = onlyMigrates ? migratedMessage(facts, state) : shippedMessage(facts, pushed, run)
-  return {outcome: 'done', exitCode: 0, message, left: []}
+  const done = onlyMigrates ? migratedMessage(facts, state) : shippedMessage(facts, pushed, run)
+  const around = facts.window ? aroundTheChange(facts.window, run, session.events) : []
+  return {outcome: 'done', exitCode: 0, message: [done, ...around].join('\n'), left: []}
 }
 
 /** The build may have taken long: whether there is anything to ship is judged by the app as it is now. */

@@ -15,10 +15,10 @@ export function storyOf(event: RunEvent, paint: Paint): string[] {
       return ended(paint.good('✓'), oneLine(event.title), event.summary, event.ms, paint)
     case 'step-failed':
       return ended(paint.bad('✗'), oneLine(event.title), event.message, event.ms, paint)
+    case 'note':
+      return quoted(`Note: ${event.message}`, paint.dim('›'))
     case 'warning':
-      return harmlessLines(event.message).map((line, index) =>
-        index === 0 ? ` ${paint.warn('›')}   Warning: ${line}` : ` ${paint.warn('›')}   ${line}`,
-      )
+      return quoted(`Warning: ${event.message}`, paint.warn('›'))
     case 'signalled':
       return ['', ...indented(`${paint.warn(`Received ${oneLine(event.signal)}`)}: `, event.message)]
     case 'undo-succeeded':
@@ -33,6 +33,11 @@ export function storyOf(event: RunEvent, paint: Paint): string[] {
     default:
       return []
   }
+}
+
+/** As the Heroku CLI marks what it says aside. */
+function quoted(text: string, mark: string): string[] {
+  return harmlessLines(text).map((line) => ` ${mark}   ${line}`)
 }
 
 /** `✓ title: what came of it (1.2s)`; what has several lines goes on indented. */

@@ -75,6 +75,7 @@ export function reduceView(view: View, event: RunEvent): View {
       return event.down ? {...up, downSince} : up
     }
 
+    case 'note':
     case 'warning':
       return view
   }

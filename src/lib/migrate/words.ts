@@ -1,0 +1,19 @@
+import {summarize} from '../app/report.js'
+import type {RunEvent} from '../run/events.js'
+import type {Run} from '../run/run.js'
+import {spanWords} from './backup/words.js'
+import type {WindowFacts} from './facts.js'
+import {nameMigration} from './report.js'
+
+/** What a green end has to say besides what was done: how long the site was down, and how to go back. */
+export function aroundTheChange(facts: WindowFacts, run: Run, events: RunEvent[]): string[] {
+  const {downtimeMs} = summarize(events)
+  const back = nameMigration(run).goBack ?? []
+  return [
+    ...(downtimeMs === undefined ? [] : [`The site was in maintenance for ${spanWords(downtimeMs)}.`]),
+    ...(facts.maintenance === 'keep' && facts.state.maintenance
+      ? [`Maintenance mode stays on, as it was found: heroku maintenance:off --app ${facts.app.name}`]
+      : []),
+    ...back.flatMap(({command, what}) => [what, ...(command ? [`    ${command}`] : [])]),
+  ]
+}
