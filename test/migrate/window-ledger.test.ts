@@ -114,10 +114,15 @@ describe('requests of before are over', () => {
     expect(requests.areOver(0, 20_000)).toBe(false)
   })
 
-  it('not by a log that has only the maintenance page, nor by one that fell silent', () => {
+  it('when nobody was there before, once the router has shown the maintenance page for 5 s', () => {
     const pages = watchRequests()
-    pages.note(page, 20_000)
-    expect(pages.areOver(0, 20_000)).toBe(false)
+    pages.note(page, 4900)
+    expect(pages.areOver(0, 4900)).toBe(false)
+    pages.note(page, 5000)
+    expect(pages.areOver(0, 5000)).toBe(true)
+  })
+
+  it('not by a log that fell silent', () => {
     const silent = watchRequests()
     silent.note(answered(20), 0)
     expect(silent.areOver(0, 20_000)).toBe(false)

@@ -91,13 +91,21 @@ describe('scaling down ends when the last process has exited', () => {
   })
 
   it('of dynos that had been scaled away a moment ago and are listed no more', async () => {
-    await app('sleep 1; exit 0')
+    await app('[ $DYNO = worker.2 ] && sleep 1.2; exit 0')
     await window.platform.scale(APP, {worker: 1})
     const facts = await window.facts()
     expect(facts.down).toEqual({worker: 1, clock: 1})
     const {verdict} = await window.runSteps([scaleDown(facts)])
     expect(await window.alive('worker')).toEqual([])
     expect(verdict).toEqual({outcome: 'done'})
+  })
+
+  it('of dynos that are told to end so late that they outlive the time they have', async () => {
+    window.local.knobs(APP).ignoreSigterm = true
+    await app(':')
+    window.local.knobs(APP).ignoreSigterm = false
+    window.local.knobs(APP).drainMs = 700
+    expect(await scaledDown()).toMatchObject({stillRunning: []})
   })
 
   it('of dynos that crash, start, or crash just then', async () => {

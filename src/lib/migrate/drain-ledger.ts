@@ -16,6 +16,8 @@ type Entry = {
   /** When the newest process was taken away or crashed, by the platform's clock. */
   endedAt: number
   killed: boolean
+  /** How often SIGTERM was told of. */
+  told: number
 }
 
 /** Who set a type to what, as `app[api]` tells it (platform-facts §8.5). */
@@ -28,6 +30,8 @@ export type DrainLedger = {
   hasExited(dyno: Pick<Dyno, 'createdAt' | 'name'>): boolean
   /** Dynos of these types that the log knows to run still, listed or not. */
   running(types: string[]): string[]
+  /** How often processes of these types have been told to end; the 30 s that they have count from there. */
+  terminations(types: string[]): number
   /** The newest scaling of a type, and the newest to more than nothing. */
   scaling(type: string): Scaling | undefined
   scaledUp(type: string): Scaling | undefined
@@ -43,7 +47,7 @@ export function openLedger(): DrainLedger {
   let reach: number | undefined
 
   const entryOf = (name: string): Entry => {
-    const entry = entries.get(name) ?? {standing: 'unknown', owed: 0, early: false, endedAt: 0, killed: false}
+    const entry = entries.get(name) ?? {standing: 'unknown', owed: 0, early: false, endedAt: 0, killed: false, told: 0}
     entries.set(name, entry)
     return entry
   }
@@ -72,6 +76,8 @@ export function openLedger(): DrainLedger {
       [...entries]
         .filter(([name, {owed, standing}]) => types.includes(typeOfDyno(name)!) && (owed > 0 || standing === 'running'))
         .map(([name]) => name),
+    terminations: (types) =>
+      [...entries].reduce((sum, [name, {told}]) => sum + (types.includes(typeOfDyno(name)!) ? told : 0), 0),
     scaling: (type) => latest.get(type),
     scaledUp: (type) => latestUp.get(type),
     killed: () => [...entries].filter(([, {killed}]) => killed).map(([name]) => name),
@@ -84,6 +90,7 @@ function noteProcess(text: string, at: number, entryOf: () => Entry): void {
   if (to) return noteState({from: from!, to, at}, entryOf())
   if (text.startsWith('Starting process with command'))
     Object.assign(entryOf(), {standing: 'running', early: false, killed: false})
+  if (text.startsWith('Stopping all processes with SIGTERM')) entryOf().told += 1
   if (text.startsWith('Error R12')) entryOf().killed = true
   const [, status] = /^Process exited with status (\d+)/.exec(text) ?? []
   if (status === undefined) return

@@ -48,7 +48,7 @@ function setToZero(app: string, types: string[], ctx: Context): Promise<void> {
 
 /**
  * Sets the types to 0 and waits until every process of theirs has exited, not only left `GET /dynos` (platform-facts §3.5): as
- * the log proves it, or 35 s after they were set and off the list. `ledger` is fed from a log that was opened before. Types that
+ * the log proves it, or 35 s after they were told to end, when they are off the list. `ledger` is fed from a log that was opened before. Types that
  * somebody brings back meanwhile are set to 0 again and told of.
  * @returns dynos that had to be killed
  * @throws StepError `opening` when they do not go
@@ -63,6 +63,7 @@ export async function scaleToZero(
   const expected = {...quantities}
   const answered = new Set<Scaling>()
   const tell = teller(ctx)
+  let terminations = 0
   const broughtBack: string[] = []
 
   await setToZero(app, types, ctx)
@@ -72,6 +73,8 @@ export async function scaleToZero(
     const waitingFor = unproven(expected, seen, ledger)
     if (waitingFor.length === 0) break
     tell(waitingFor)
+    if (ledger.terminations(types) > terminations) setAt = ctx.clock.now()
+    terminations = ledger.terminations(types)
     const overdue = ctx.clock.now() - setAt >= EXIT_MS
     const scalings = types.flatMap((type) => ledger.scaling(type) ?? [])
     const news = scalings.filter((scaling) => scaling.quantity > 0 && !answered.has(scaling))

@@ -9,14 +9,14 @@ export type RequestWatch = {
   note(line: LogLine, now: number): void
   /**
    * Whether requests from before `since` are over: none was answered for twice as long as the longest one took, at least 5 s, and
-   * a later line proves that the log lived through it. After 30 s they are over anyway.
+   * a later line of the router proves that its log lived through it. After 30 s they are over anyway.
    */
   areOver(since: number, now: number): boolean
 }
 
 /** A line comes when a request ends, so one in flight shows only by its end. H80 is the maintenance page (platform-facts §4). */
 export function watchRequests(): RequestWatch {
-  let longest: number | undefined
+  let longest = 0
   let lastAnswered = 0
   let lastLine = 0
   let gap = false
@@ -24,16 +24,17 @@ export function watchRequests(): RequestWatch {
   return {
     note(line, now) {
       gap ||= line.gap !== undefined
+      if (line.source !== 'heroku' || line.dyno !== 'router') return
       lastLine = now
-      if (line.source !== 'heroku' || line.dyno !== 'router' || /\bcode=H80\b/.test(line.text)) return
+      if (/\bcode=H80\b/.test(line.text)) return
       // A line of the back-fill counts as new: nothing tells them apart, and it costs a moment.
       lastAnswered = now
       const [, service] = /\bservice=(\d+)ms\b/.exec(line.text) ?? []
-      if (service) longest = Math.max(longest ?? 0, Number(service))
+      if (service) longest = Math.max(longest, Number(service))
     },
     areOver(since, now) {
       if (now - since >= REQUEST_MS) return true
-      if (gap || longest === undefined) return false
+      if (gap) return false
       return lastLine - Math.max(since, lastAnswered) >= Math.max(QUIET_MS, 2 * longest)
     },
   }

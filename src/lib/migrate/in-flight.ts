@@ -1,4 +1,5 @@
 import type {StepContext} from '../run/step.js'
+import type {Probe} from '../health/types.js'
 import {REQUEST_MS, type RequestWatch} from './in-flight-lines.js'
 
 const LOOK_MS = 250
@@ -9,6 +10,20 @@ export type MaintenanceOn = {at: number}
 /** When this run turned maintenance on; undefined when it did not. */
 export function maintenanceSince({resultOf}: StepContext): number | undefined {
   return (resultOf('maintenance-on') as MaintenanceOn | undefined)?.at
+}
+
+/** Each makes the router write a line, so that the silence of an app that nobody visits is no silence of its log. */
+const KNOCK_MS = 2000
+
+/** Asks for the maintenance page again and again; nothing of the answers matters, and no dyno sees the request. */
+export async function knock(
+  url: string,
+  {clock, probe, signal}: Pick<StepContext, 'clock' | 'signal'> & {probe: Probe},
+) {
+  while (!signal.aborted) {
+    await probe({url, timeoutMs: KNOCK_MS, signal}).catch(() => {})
+    await clock.sleep(KNOCK_MS, signal).catch(() => {})
+  }
 }
 
 /** Waits until the router's log shows that nothing is in flight any more, at most 30 s after maintenance went on. */

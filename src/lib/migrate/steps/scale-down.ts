@@ -4,7 +4,7 @@ import {type Draining, type DynoSeen, readDynos, scaleToZero} from '../drain.js'
 import {openLedger} from '../drain-ledger.js'
 import {openTail} from '../drain-tail.js'
 import type {WindowFacts} from '../facts.js'
-import {maintenanceSince, waitUntilQuiet} from '../in-flight.js'
+import {knock, maintenanceSince, waitUntilQuiet} from '../in-flight.js'
 import {watchRequests} from '../in-flight-lines.js'
 import {makeSo, RESTORING_MS} from '../make-so.js'
 import type {WindowServices} from '../services.js'
@@ -27,7 +27,7 @@ export function scaleDown(facts: WindowFacts): Step<WindowServices, ScaleSeen, S
     failsAs: 'opening',
     look: (ctx) => lookAtTypes(facts, ctx),
     async run(seen, ctx) {
-      const {killed} = await drain(seen, facts.keptUp.includes('web'), ctx)
+      const {killed} = await drain(seen, {webStays: facts.keptUp.includes('web'), webUrl: facts.app.webUrl}, ctx)
       return {quantities: seen.quantities, killed}
     },
     async undo({app: name, quantities}, ctx) {
@@ -73,7 +73,11 @@ async function lookAtTypes({app: {name: app}, down, keptUp}: WindowFacts, ctx: C
 }
 
 /** Both at a time; when one fails the other is not waited for. */
-async function drain(draining: Draining, webStays: boolean, ctx: Context): Promise<{killed: string[]}> {
+async function drain(
+  draining: Draining,
+  {webStays, webUrl}: {webStays: boolean; webUrl: string | undefined},
+  ctx: Context,
+): Promise<{killed: string[]}> {
   const ledger = openLedger()
   const requests = watchRequests()
   const over = new AbortController()
@@ -85,6 +89,7 @@ async function drain(draining: Draining, webStays: boolean, ctx: Context): Promi
   const either: Context = {...ctx, signal: AbortSignal.any([ctx.signal, over.signal])}
   const quiet = since === undefined ? Promise.resolve() : waitUntilQuiet(since, requests, either)
   quiet.catch(() => {})
+  if (since !== undefined && webUrl) void knock(webUrl, either)
   try {
     const drained = await scaleToZero(draining, ledger, ctx)
     await quiet
