@@ -51,6 +51,11 @@ const ways = ['/bin/dash', '/bin/bash', '/bin/busybox sh'].flatMap((shell) => {
   return [
     {way: `${shell} -c`, program, argv: (command: string) => [...program, '-c', own(command)]},
     {way: `ENTRYPOINT, ${shell}`, program, argv: (command: string) => shellwords(own(command))},
+    {
+      way: `ENTRYPOINT that gets one string, ${shell}`,
+      program,
+      argv: (command: string) => [...program, '-c', 'eval "$@"', 'entrypoint', own(command)],
+    },
   ]
 })
 
@@ -63,7 +68,7 @@ const NASTY: Array<[string, number]> = [
   ['echo out; echo err >&2; echo out again; exit 5', 5],
   ['sleep 0 & exit 6', 6],
   ['(exit 7) &\nwait $!', 7],
-  ['echo background &', 0],
+  ['echo here; sleep 0.2 >/dev/null 2>&1 &', 0],
   ['cat <<END\nit\'s "quoted" $((1+1))\nEND', 0],
   ['cat <<END\nnever ended', 0],
   ['echo before # a comment that ends it', 0],

@@ -40,7 +40,7 @@ function clauseOf(status: number, {begun, errors}: Witnesses): string {
   if (status === 137) return 'it was killed (status 137), as one that uses far too much memory is'
   if (status === 143) return 'it was stopped (status 143)'
   if ((status === 126 || status === 127) && !begun) {
-    return `it could not be started (status ${status}): its image needs a /bin/sh`
+    return `it could not be started (status ${status}): its image needs a /bin/sh and, if any, an ENTRYPOINT that runs commands`
   }
 
   if (status === 127) return 'it exited with status 127: there is no such command in its image'

@@ -72,8 +72,13 @@ async function hasDrained(watch: Watch): Promise<boolean> {
   const {clock, signal} = watch.ctx
   const until = clock.now() + DRAIN_MS
   while (!signal.aborted) {
-    // A failure that Heroku names stays one, whatever else comes.
-    if (reading.isComplete || reading.seen.platform) return true
+    if (reading.isComplete) return true
+    // A failure that Heroku names stays one; what the process wrote last may come after it.
+    if (reading.seen.platform) {
+      await nap.sleep(POLL_MS.ended, clock, signal)
+      return true
+    }
+
     const left = until - clock.now()
     if (left <= 0) return isGone(watch)
     await nap.sleep(Math.min(LOG_AGAIN_MS, left), clock, signal)

@@ -17,7 +17,8 @@ export function newNonce(): string {
 
 /**
  * Which of the two it is, a shell or an ENTRYPOINT that gets words, is asked by a first command: to the latter all that follows
- * are arguments. A shell is replaced, because most would wait for us, and die of signals that we survive.
+ * are arguments. A shell is replaced: it would be the dyno's first process, whose death is the dyno's, and die of signals that
+ * we survive.
  */
 const EITHER_WAY = `/bin/sh -c 'test $# = 0 && exit; shift 2; exec "$@"' sh && exec`
 
