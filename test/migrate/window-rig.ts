@@ -18,7 +18,7 @@ import {platformAt, TOKEN} from '../heroku/heroku-client.js'
 import {type LocalHeroku, startPlatform} from '../platform/index.js'
 import {memoryJournal} from '../run/world.js'
 
-export const SPEED = 20
+const SPEED = 20
 export const APP = 'acme'
 
 /** The product's time runs as fast as the platform's. */
