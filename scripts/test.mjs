@@ -3,6 +3,7 @@ import {mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {createRequire} from 'node:module'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
+import {fileURLToPath} from 'node:url'
 
 import {projectRoot} from './lib/cache.mjs'
 import {Advice, say, script} from './lib/say.mjs'
@@ -29,13 +30,8 @@ await script(async () => {
     const code = await vitest(['run', ...argv], report, answers)
     const extent = argv.length === 0 ? 'whole' : 'part'
     const tsx = createRequire(import.meta.url).resolve('tsx')
-    const compared = await childEnds([
-      '--import',
-      tsx,
-      path.join(projectRoot, 'test/platform/official-run.ts'),
-      answers,
-      extent,
-    ])
+    const officialRun = fileURLToPath(new URL('../test/platform/official-run.ts', import.meta.url))
+    const compared = await childEnds(['--import', tsx, officialRun, answers, extent])
     console.log(formatTotals(await readTotals(report)))
     return code || compared
   } finally {

@@ -22,7 +22,7 @@ function compare(): void {
   const {links, problems} = compareWithSchemas(officialSchemas, different)
   const violations = new Set(problems)
   for (const violation of violations) say(violation)
-  const figures = `${count} answers (${different.length} unlike each other), ${links.size} links, ${violations.size} violations`
+  const figures = `${count} answers (${different.length} distinct), ${links.size} links, ${violations.size} violations`
   if (violations.size > 0) fail(figures)
   else say(figures)
 }
