@@ -9,6 +9,7 @@ import {findCurrent} from './find-release.js'
 /** Boot timeout (60 s, at most 180 s) twice, plus the pull of a large image: nothing healthy takes longer. */
 const UP_DEADLINE_MS = 10 * 60_000
 const POLL_MS = 2000
+const SOONEST_MS = 200
 /** The formation and the current release change rarely: every fifth poll spares the API budget. */
 const SLOW_READS = 5
 
@@ -55,7 +56,7 @@ export async function waitForDynos(
       }
 
       if (ctx.clock.now() >= deadline) throw new StepError('unhealthy', late(verdict, notes.why))
-      await ctx.clock.sleep(POLL_MS, ctx.signal)
+      await ctx.clock.sleep(untilNextPoll(verdict, stableForMs), ctx.signal)
     }
   } finally {
     over.abort()
@@ -65,6 +66,12 @@ export async function waitForDynos(
 
 function isOver(verdict: DynoVerdict | undefined, stableForMs: number): verdict is DynoVerdict & {state: 'up'} {
   return verdict?.state === 'up' && (verdict.expected === 0 || verdict.stableMs >= stableForMs)
+}
+
+/** The last poll comes when the dynos have been up long enough, not up to two seconds later. */
+function untilNextPoll(verdict: DynoVerdict | undefined, stableForMs: number): number {
+  if (verdict?.state !== 'up') return POLL_MS
+  return Math.min(POLL_MS, Math.max(SOONEST_MS, stableForMs - verdict.stableMs))
 }
 
 /** One poll; undefined when the platform does not answer: the deadline decides, not one bad read. */

@@ -1,3 +1,5 @@
+import pLimit from 'p-limit'
+
 import type {Client, Question} from './client.js'
 import {isDigest, sha256} from './digest.js'
 import {RegistryError} from './errors.js'
@@ -7,6 +9,9 @@ import type {Descriptor, PushedImage} from './types.js'
 type Manifest = {schemaVersion?: unknown; mediaType?: unknown; config?: Descriptor; layers?: Descriptor[]}
 type Config = {config?: {Cmd?: string[] | null; Entrypoint?: string[] | null}}
 type Ask = (question: Question) => ReturnType<Client['ask']>
+
+/** Questions at a time: an image has up to 127 layers, and each question is a round trip. */
+const CONCURRENT = 8
 
 /** Reads `latest` and all it points to; every digest is checked. @throws RegistryError when it is no whole schema 2 image */
 export async function readImage(ask: Ask, host: string, repository: string): Promise<PushedImage> {
@@ -29,12 +34,19 @@ export async function readImage(ask: Ask, host: string, repository: string): Pro
   if (!config || !layers || ![config, ...layers].every((blob) => isDigest(blob.digest)))
     throw wrong('sends a damaged manifest')
 
+  const limit = pLimit(CONCURRENT)
   const blob = (method: 'GET' | 'HEAD', digest: string) =>
-    ask({...about, method, url: `/v2/${repository}/blobs/${digest}`, expect: method === 'HEAD' ? [200, 404] : [200]})
-  const read = await blob('GET', config.digest)
+    limit(() =>
+      ask({...about, method, url: `/v2/${repository}/blobs/${digest}`, expect: method === 'HEAD' ? [200, 404] : [200]}),
+    )
+  const digests = [...new Set(layers.map((layer) => layer.digest))]
+  const [read, ...heads] = await Promise.all([
+    blob('GET', config.digest),
+    ...digests.map((layer) => blob('HEAD', layer)),
+  ])
   if (sha256(read.body) !== config.digest) throw wrong(`sends a damaged config ${config.digest}`)
-  for (const layer of new Set(layers.map(({digest}) => digest)))
-    if ((await blob('HEAD', layer)).status === 404) throw wrong(`lacks the layer ${layer}`)
+  const lacking = digests.find((_, index) => heads[index]?.status === 404)
+  if (lacking) throw wrong(`lacks the layer ${lacking}`)
 
   const {config: {Cmd, Entrypoint} = {}} = JSON.parse(read.body.toString()) as Config
   const command = [...(Entrypoint ?? []), ...(Cmd ?? [])]
