@@ -107,12 +107,12 @@ export default [
     rules: {'no-restricted-globals': ['error', {name: 'fetch', message: 'Only the adapters talk to the network.'}]},
   },
   {
-    files: ['src/lib/ui/**', 'scripts/**', 'test/**', 'bin/**', '*.js', '*.ts'],
+    files: ['src/lib/ui/**', 'scripts/**', 'test/**', 'bench/**', 'bin/**', '*.js', '*.ts'],
     rules: {'no-console': 'off'},
   },
   {
     // Not part of the package: dev dependencies and what is newer than the oldest Node in it are at hand.
-    files: ['scripts/**', 'test/**', 'bin/dev.js', '*.js', '*.ts'],
+    files: ['scripts/**', 'test/**', 'bench/**', 'bin/dev.js', '*.js', '*.ts'],
     rules: {'n/no-unpublished-import': 'off', 'n/no-unpublished-bin': 'off', 'n/no-extraneous-import': 'off'},
   },
 ]

@@ -78,3 +78,16 @@ describe('faults by request × moment', () => {
     expect((await read()).status).toBe(200)
   })
 })
+
+it('latency: what is asked is noted at once and answered that much later', async () => {
+  const {heroku} = platform
+  heroku.latency.ms = 60_000
+  const client = new AbortController()
+  const late = fetch(`${heroku.url}/account`, {signal: client.signal}).catch((error: Error) => error.name)
+  await until(() => expect(heroku.requests).toHaveLength(1))
+  heroku.latency.ms = 0
+  expect((await ask('GET', '/account')).status).toBe(200)
+  expect(heroku.requests.map(({status}) => status)).toEqual([0, 200])
+  client.abort()
+  expect(await late).toBe('AbortError')
+})

@@ -34,6 +34,8 @@ export type PlatformOptions = {
   speed?: number
   /** Start with `example-app`, unless the state file already has it. */
   exampleApp?: boolean
+  /** Everything but apps is answered this much later, in real milliseconds. Default 0; `latency` of the platform changes it. */
+  latencyMs?: number
   /** Default: the state file's, else a new one. */
   apiKey?: string
   /** A server whose role may create databases: a Heroku Postgres is then a real one. Without it, it is made up. */
@@ -69,6 +71,8 @@ export type LocalHeroku = {
   cycle(app: string): void
   /** Somebody else scales: the log names `autoscaler@example.com`. */
   autoscale(app: string, type: string, quantity: number): void
+  /** Of every answer but those of apps, in real milliseconds; may be set. */
+  latency: {ms: number}
   /** Calls left; may be set. */
   rateLimit: {remaining: number}
   world(app: string): World
@@ -86,7 +90,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
   const {stateFile} = options
   const platform = newPlatform(options, scratch)
   const requests: AskedRequest[] = []
-  const server = platformServer(platform, requests)
+  const latency = {ms: options.latencyMs ?? 0}
+  const server = platformServer(platform, requests, latency)
   tunnelMetrics(server)
   const port = await listen(server, options.port ?? 0).catch(async (error) => {
     await removeScratch()
@@ -121,6 +126,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     runSchedules: (app) => runSchedules(platform, appNamed(app)),
     cycle: (app) => platform.dynos(appNamed(app)).cycle(),
     autoscale: (app, type, quantity) => scaleAsSomebodyElse(platform, appNamed(app), type, quantity),
+    latency,
     rateLimit: platform.rateLimit,
     world: (app) => worldOf(platform, appNamed(app)),
     settled: (app, ms = 15_000) => settledWorld(platform, appNamed(app), ms),

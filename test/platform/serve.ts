@@ -26,8 +26,11 @@ export type AskedRequest = {
 
 type Serve = (req: IncomingMessage, res: ServerResponse, asked: AskedRequest) => Promise<void> | void
 
-/** The one server of the local Heroku: API, registry, log sessions, release output, and apps by Host `<app>.localhost`. */
-export function platformServer(platform: Platform, requests: AskedRequest[]): Server {
+/**
+ * The one server of the local Heroku: API, registry, log sessions, release output, and apps by Host `<app>.localhost`.
+ * @param latency `ms`: how much later everything but apps is answered, in real milliseconds; may be set at any time
+ */
+export function platformServer(platform: Platform, requests: AskedRequest[], latency: {ms: number}): Server {
   const serve = serves(platform)
   return createServer((req, res) => {
     // The CLI asks /account of Particleboard too; our exports mark those calls, and they are not the API's.
@@ -52,7 +55,12 @@ export function platformServer(platform: Platform, requests: AskedRequest[]): Se
       extended,
     }
     requests.push(asked)
-    const fault = platform.faults.strike(asked.method, path)
+    if (latency.ms === 0) answer(req, res, asked)
+    else setTimeout(() => answer(req, res, asked), latency.ms).unref()
+  })
+
+  function answer(req: IncomingMessage, res: ServerResponse, asked: AskedRequest): void {
+    const fault = platform.faults.strike(asked.method, asked.path)
     if (fault) {
       void serveFaulty(fault, req, res, async (heard, unheard) => serve(heard, unheard, asked)).then((status) => {
         asked.status = status
@@ -64,7 +72,7 @@ export function platformServer(platform: Platform, requests: AskedRequest[]): Se
       asked.status = res.statusCode
     })
     void serve(req, res, asked)
-  })
+  }
 }
 
 function serves(platform: Platform): Serve {

@@ -22,7 +22,7 @@ const DEADLINE_MS = 60_000
 const SHARED = {docker: 'REAL_DOCKER_HOST', newer: 'REAL_NEWER_DOCKER_HOST'} as const
 
 /** Debian's docker.io or whatever engine answers here: the shared one, DOCKER_HOST, the default socket, else a dockerd of our own. */
-async function debianEngine(): Promise<NoEngine | TestEngine> {
+export async function debianEngine(): Promise<NoEngine | TestEngine> {
   for (const host of [process.env[SHARED.docker], process.env.DOCKER_HOST, 'unix:///var/run/docker.sock']) {
     if (host && (await answers(host))) return {host, async stop() {}}
   }

@@ -23,3 +23,20 @@ export async function dockerCli(
   if (status !== 0) throw new Error(`docker ${argv[0]} ended with ${status}: ${err}${out.toString()}`)
   return out
 }
+
+/**
+ * Forgets all images of these repositories, also those whose tag has moved on; the same image under another name stays.
+ * @param repositories as docker's filter takes it: `registry.heroku.localhost/example-app/*`
+ */
+export async function removeImagesOf(repositories: string, options: Parameters<typeof dockerCli>[1]): Promise<void> {
+  const format = '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}'
+  const listed = await dockerCli(
+    ['images', '--digests', '--filter', `reference=${repositories}`, '--format', format],
+    options,
+  )
+  const names = listed
+    .toString()
+    .split(/\s+/)
+    .filter((name) => name !== '' && !name.includes('<none>'))
+  if (names.length > 0) await dockerCli(['rmi', '--force', ...new Set(names)], options)
+}

@@ -12,7 +12,7 @@ import {imageOf} from '../../docker-ship/registry-image.js'
 import {linkedHome, runHeroku} from '../../real/heroku-cli.js'
 import {needs} from '../../real/needs.js'
 import {stockDockerPath} from '../../real/stock-docker.js'
-import {dockerCli} from '../registry/docker-cli.js'
+import {removeImagesOf} from '../registry/docker-cli.js'
 import {idle, plain} from '../fixture.js'
 import {startPlatform} from '../index.js'
 import {startTlsFront} from './tls-front.js'
@@ -36,9 +36,8 @@ async function ready(ctx: TestContext) {
   const folder = await mkdtemp(path.join(tmpdir(), 'tls-front-test-'))
   const home = await linkedHome()
   const PATH = await stockDockerPath()
-  const images = ['web', 'worker'].map((type) => `${front.registry}/${app}/${type}`)
   ctx.onTestFinished(async () => {
-    await dockerCli(['rmi', '-f', ...images], {config: folder}).catch(() => {})
+    await removeImagesOf(`${front.registry}/${app}/*`, {config: folder})
     await rm(folder, {recursive: true})
     await home.remove()
   })

@@ -1,0 +1,32 @@
+/** What one run of one side came to: figures by name, times in milliseconds, counts as they are. */
+export type Run = {
+  figures: Record<string, number>
+  /** What the two sides must have in common afterwards; compared deeply. */
+  end?: unknown
+}
+
+/** One way of doing the job. */
+export type Side = {
+  /** As a person would type it. */
+  name: string
+  run(round: number): Promise<Run>
+}
+
+/** A job that several sides do in turn; the first side is ours. */
+export type Row = {
+  id: string
+  title: string
+  /** What is equal for all sides: latency, waits, sizes. */
+  given: string
+  sides: [Side, ...Side[]]
+  /** At least this many rounds, whatever was asked for: short jobs need more. */
+  atLeast?: number
+}
+
+/** All runs of a row; `figures` are in the order of the rounds. */
+export type Measured = Pick<Row, 'given' | 'id' | 'title'> & {
+  rounds: number
+  sides: Array<{name: string; figures: Record<string, number[]>}>
+  /** Why these figures mean nothing: the sides did not do the same job. */
+  refused?: string
+}

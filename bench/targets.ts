@@ -1,0 +1,25 @@
+import type {Measured} from './row.js'
+import {median} from './statistics.js'
+
+/** A promise about a figure, and what came of it; `measured` is undefined when its row is missing or refused. */
+export type Verdict = {promise: string; atMost: number; measured: number | undefined}
+
+const ratio = (rows: Measured[], id: string, figure: string, against = 1): number | undefined => {
+  const row = rows.find((one) => one.id === id && one.refused === undefined)
+  const [ours, theirs] = [row?.sides[0]?.figures[figure], row?.sides[against]?.figures[figure]]
+  return ours && theirs && median(ours) / median(theirs)
+}
+
+const value = (rows: Measured[], id: string, figure: string): number | undefined => {
+  const values = rows.find((one) => one.id === id && one.refused === undefined)?.sides[0]?.figures[figure]
+  return values && median(values)
+}
+
+export const judge = (rows: Measured[]): Verdict[] => [
+  {
+    promise: 'start: `pipeline:ship --help` in at most 1.05 × `container:push --help`',
+    atMost: 1.05,
+    measured: ratio(rows, 'help', 'total'),
+  },
+  {promise: 'API calls of a ship: at most 60', atMost: 60, measured: value(rows, 'ship', 'API calls')},
+]
