@@ -12,8 +12,9 @@ import {windowFlags} from '../../lib/command/window-flags.js'
 import {commandLine} from '../../lib/migrate/command-line.js'
 import {windowServices} from '../../lib/migrate/make-services.js'
 import {migrateInWindow} from '../../lib/migrate/migrate.js'
+import {askWhetherPending} from '../../lib/migrate/pending.js'
 import {readMigrateFacts} from '../../lib/migrate/read-facts.js'
-import {type MigrateReport, planReport} from '../../lib/migrate/report.js'
+import {type MigrateReport, nothingPending, planReport} from '../../lib/migrate/report.js'
 import {readWindowRequest} from '../../lib/migrate/request.js'
 import {systemClock} from '../../lib/run/clock.js'
 
@@ -76,6 +77,15 @@ ${exitCodesHelp}`
       const read = await this.checking(request.app, () => readMigrateFacts(services, request, session.clock))
       if (flags['dry-run']) return this.answer(planReport(read))
       const {app} = read.facts
+      if (flags['migrate-check']) {
+        const command = flags['migrate-check']
+        const check = await this.checking('whether a migration is pending', () =>
+          askWhetherPending(read.facts, command, {...services, clock: systemClock}),
+        )
+        if (!check.pending) return this.answer(nothingPending(app.name, check.why))
+        session.warn(`A migration may be pending: ${check.why}.`)
+      }
+
       const warning = `This takes ${app.name} down until it is migrated.`
       await confirmDowntime({app: app.name, confirm: flags.confirm, json: this.jsonEnabled(), warning})
       return this.answer(await migrateInWindow(read, request, services, session))

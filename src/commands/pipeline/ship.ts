@@ -71,6 +71,10 @@ ${exitCodesHelp}`
       description: 'migration to run on the new release, in a maintenance window',
       helpValue: 'COMMAND',
     }),
+    'migrations-path': flags.string({
+      description: 'migrate only when these files are not those that the running images were built with',
+      helpValue: 'PATH',
+    }),
     'no-cache': flags.boolean({description: 'build without the cache'}),
     recursive: flags.boolean({char: 'R', description: 'look for Dockerfile.TYPE in the folders below as well'}),
     'require-release': flags.boolean({description: 'exit 5 instead of 0 when there is nothing to ship'}),

@@ -24,9 +24,9 @@ export abstract class PipelineCommand extends Command {
   }
 
   /** Preflight takes seconds on a slow line: say what is waited for, as the CLI does. */
-  protected async checking<T>(app: string, read: () => Promise<T>): Promise<T> {
+  protected async checking<T>(what: string, read: () => Promise<T>): Promise<T> {
     if (this.jsonEnabled()) return read()
-    ux.action.start(`Checking ${app}`)
+    ux.action.start(`Checking ${what}`)
     try {
       const facts = await read()
       ux.action.stop()

@@ -9,6 +9,7 @@ import {checkHealth} from './steps/health.js'
 import {waitForInFlight} from './steps/in-flight.js'
 import {maintenanceOff, maintenanceOn} from './steps/maintenance.js'
 import {migrate} from './steps/migrate.js'
+import {waitForOldGone} from './steps/old-gone.js'
 import {prebootOff, prebootOn} from './steps/preboot.js'
 import {restartKeptUp} from './steps/restart.js'
 import {scaleDown} from './steps/scale-down.js'
@@ -40,10 +41,12 @@ export function openingSteps(facts: WindowFacts): Steps {
 /** The migration and what has to see its schema. `webReplaced`: a release has ended every process of before. */
 export function migrationSteps(facts: WindowFacts, {webReplaced}: {webReplaced: boolean}): Steps {
   if (!facts.migration) return []
+  const window = facts.maintenance !== 'none'
   const inFlight = facts.maintenance === 'set' && !webReplaced && facts.keptUp.includes('web')
   return [
     ...(inFlight ? [waitForInFlight(facts)] : []),
-    facts.maintenance === 'none' ? migrate(facts) : withGuard(migrate(facts), facts),
+    ...(window && webReplaced && facts.state.current ? [waitForOldGone(facts)] : []),
+    window ? withGuard(migrate(facts), facts) : migrate(facts),
     ...(facts.keptUp.length > 0 ? [restartKeptUp(facts)] : []),
   ]
 }

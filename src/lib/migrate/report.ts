@@ -27,6 +27,12 @@ export function nameMigration(run: Run): WindowReport {
   }
 }
 
+/** The answer when there is nothing to migrate: nothing was touched. */
+export function nothingPending(app: string, why: string): MigrateReport {
+  const message = `Nothing to migrate in ${app}: ${why}.`
+  return {outcome: 'unchanged', exitCode: 0, app, message, left: []}
+}
+
 /** The answer to `--dry-run`. */
 export function planReport({facts, notes}: {facts: WindowFacts; notes: string[]}): MigrateReport {
   const plan = [describePlan(planMigrate(facts))]

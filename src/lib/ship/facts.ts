@@ -23,6 +23,8 @@ export type ShipFacts = {
   noCache: boolean
   stableForMs: number
   requireRelease: boolean
+  /** Fingerprint of the migrations, for the label of what is built. */
+  migrations?: string
   /** What is done around the release: a window, a migration, caches, checks. Undefined when nothing of it was asked for. */
   window?: WindowFacts
   /** Things worth saying before the first effect: Dockerfiles left alone, running types left out. */

@@ -14,6 +14,7 @@ import type {WindowFacts} from '../migrate/facts.js'
 import {readWindowFacts} from '../migrate/read-facts.js'
 import type {WindowRequest} from '../migrate/request.js'
 import type {Clock} from '../run/clock.js'
+import {readMigrations} from './read-migrations.js'
 import type {ShipServices} from './services.js'
 
 /** What the user asked for. */
@@ -28,6 +29,8 @@ export type ShipRequest = {
   noCache: boolean
   herokuYml: boolean
   requireRelease: boolean
+  /** Files whose change means that a migration is pending. */
+  migrationsPath?: string
   window: WindowRequest
 }
 
@@ -38,7 +41,7 @@ export type ShipRequest = {
 export async function readShipFacts(services: ShipServices, request: ShipRequest, clock: Clock): Promise<ShipFacts> {
   const builds = request.archives.length === 0
   const [app, engine, folder] = await Promise.allSettled([
-    readApp(services, request.window, clock),
+    readApp(services, request, clock),
     builds ? services.engine().then((engine) => engine.probe()) : undefined,
     readFolder(request),
   ])
@@ -62,7 +65,7 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
   if (reasons.length > 0 || app.status === 'rejected' || !images) throw new Refused(reasons)
 
   const shipped = images.sources.flatMap(({types}) => types)
-  const {account, preboot, state, way, window} = app.value
+  const {account, fingerprint, preboot, state, way, window} = app.value
   return {
     app: {
       id: app.value.app.id,
@@ -80,6 +83,7 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
     noCache: request.noCache,
     stableForMs: request.window.stableForMs,
     requireRelease: request.requireRelease,
+    ...(fingerprint ? {migrations: fingerprint} : {}),
     ...(window ? {window: withShipped(window.facts, shipped)} : {}),
     notes: [
       ...app.value.notes,
@@ -94,14 +98,14 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
   }
 }
 
-async function readApp(services: ShipServices, request: WindowRequest, clock: Clock) {
+async function readApp(services: ShipServices, {folder, migrationsPath, window: asked}: ShipRequest, clock: Clock) {
   const {platform, token} = services
   if (!token) {
     const fix = 'Log in with heroku login, or set HEROKU_API_KEY in CI.'
     throw new Refused([{message: 'You are not logged in to Heroku.', fix}])
   }
 
-  const app = await platform.app(request.app)
+  const app = await platform.app(asked.app)
   // A Fir app has none of what is read below (platform-facts §1.11): its reason is the only one worth saying.
   if (app.generation === 'fir') throw new Refused(stackReasons(app))
   const [account, preboot, read] = await Promise.all([
@@ -110,7 +114,9 @@ async function readApp(services: ShipServices, request: WindowRequest, clock: Cl
     readState(platform, app.name),
   ])
   const {releases, ...state} = read
-  const about = appReasons(app, state, releases, clock.now(), {keepMaintenance: request.maintenance === 'keep'})
+  const about = appReasons(app, state, releases, clock.now(), {keepMaintenance: asked.maintenance === 'keep'})
+  const compared = await readMigrations(services, app.name, state, {folder, migrationsPath})
+  const request = compared.same ? withoutMigration(asked) : asked
   // A stack that takes no images is the reason to read no further.
   const window =
     asksForWindow(request) && about.reasons.length === 0
@@ -122,8 +128,9 @@ async function readApp(services: ShipServices, request: WindowRequest, clock: Cl
     preboot,
     state,
     window,
-    reasons: [...about.reasons, ...(window?.reasons ?? [])],
-    notes: [...about.notes, ...(window?.notes ?? [])],
+    fingerprint: compared.fingerprint,
+    reasons: [...about.reasons, ...compared.reasons, ...(window?.reasons ?? [])],
+    notes: [...about.notes, ...compared.notes, ...(window?.notes ?? [])],
     way: noWayBack(state, releases),
   }
 }
@@ -141,6 +148,11 @@ function asWindow(request: WindowRequest): WindowRequest {
   const maintenance = request.maintenance === 'auto' ? (request.migration ? 'on' : 'off') : request.maintenance
   const backup = request.migration ? request.backup : {...request.backup, mode: 'none' as const}
   return {...request, maintenance, backup}
+}
+
+/** What only a migration needs goes with it. */
+function withoutMigration({migration: _, migrateUndo: __, ...request}: WindowRequest): WindowRequest {
+  return request
 }
 
 /** A web that has never run starts with the release, on the old schema. */

@@ -12,6 +12,7 @@ export type ShipFlags = WindowFlags & {
   'context-path'?: string | undefined
   'heroku-yml': boolean
   migrate?: string | undefined
+  'migrations-path'?: string | undefined
   'no-cache': boolean
   recursive: boolean
   'require-release': boolean
@@ -50,6 +51,7 @@ export function readRequest(
 
   const window = readWindowRequest(flags, flags.migrate)
   problems.push(...window.problems)
+  if (flags['migrations-path'] !== undefined && !flags.migrate) problems.push('--migrations-path goes with --migrate')
 
   const request: ShipRequest = {
     app: flags.app,
@@ -60,6 +62,7 @@ export function readRequest(
     noCache: flags['no-cache'],
     herokuYml: flags['heroku-yml'],
     window: window.request,
+    ...(flags['migrations-path'] === undefined ? {} : {migrationsPath: flags['migrations-path']}),
     requireRelease: flags['require-release'],
     ...(flags['context-path'] === undefined ? {} : {contextPath: path.resolve(folder, flags['context-path'])}),
     ...(flags.target === undefined ? {} : {target: flags.target}),

@@ -15,7 +15,10 @@ type Context = StepContext & WindowServices
 /** The dynos of before the restart, by type; every one that is listed later and not here has booted on the new schema. */
 export type RestartSeen = {app: string; dynos: Record<string, Array<{id: string; createdAt: string}>>}
 
-/** When the first of the new dynos was made, by the platform's clock (ISO 8601); null when there are none. */
+/**
+ * By when the first of the new dynos was made, by the platform's clock (ISO 8601); null when there are none. It tells whole seconds:
+ * the end of that one, so that a crash of the dyno before is none of the new one's.
+ */
 export type Restarted = {since: string | null}
 
 const POLL_MS = 3000
@@ -96,5 +99,6 @@ async function waitForNew(seen: RestartSeen, ctx: Context): Promise<string | nul
 }
 
 function earliest(dynos: Dyno[]): string | null {
-  return dynos.map(({createdAt}) => createdAt).sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null
+  if (dynos.length === 0) return null
+  return new Date(Math.min(...dynos.map(({createdAt}) => Date.parse(createdAt))) + 1000).toISOString()
 }

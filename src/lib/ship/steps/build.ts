@@ -2,6 +2,7 @@ import path from 'node:path'
 
 import {BuildFailed} from '../../docker/errors.js'
 import type {BuildRequest, Engine} from '../../docker/types.js'
+import {imageLabels} from '../../migrate/migrations-unchanged.js'
 import {messageOf, StepError} from '../../run/errors.js'
 import type {Step, StepContext} from '../../run/step.js'
 import type {ImageSource, ShipFacts} from '../facts.js'
@@ -54,6 +55,7 @@ async function buildOne(
     noCache: facts.noCache,
     tags: references,
     ...(facts.target ? {target: facts.target} : {}),
+    ...(facts.migrations ? {labels: imageLabels({migrations: facts.migrations})} : {}),
   }
   try {
     const {imageId} = await engine.build(
