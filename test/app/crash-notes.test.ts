@@ -29,6 +29,8 @@ it('names the platform error, and the last line when none names an error', () =>
   const notes = note([
     'app[web.1]: listening on nothing',
     'heroku[web.1]: Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch',
+    'heroku[web.1]: Stopping process with SIGKILL',
+    'heroku[web.1]: Process exited with status 137',
     'heroku[web.1]: State changed from starting to crashed',
   ])
   expect(notes.why('web.1')).toBe(' (R10 Boot timeout): listening on nothing')

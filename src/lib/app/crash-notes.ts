@@ -23,7 +23,9 @@ export function takeCrashNotes(): CrashNotes {
       if (source !== 'heroku') return
       if (/^State changed from \w+ to crashed/.test(text)) crashes.set(dyno, (crashes.get(dyno) ?? 0) + 1)
       const ended = /^Process exited with status (\d+)/.exec(text)
-      if (ended) statuses.set(dyno, `status ${ended[1]}`)
+      if (/^Starting process with command/.test(text)) statuses.delete(dyno)
+      // An R-code says more than the 137 that follows from it.
+      if (ended && !statuses.get(dyno)?.startsWith('R')) statuses.set(dyno, `status ${ended[1]}`)
       const error = /^Error (R\d+) \(([^)]+)\)/.exec(text)
       if (error) statuses.set(dyno, `${error[1]} ${error[2]}`)
     },
