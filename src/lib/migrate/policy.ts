@@ -36,7 +36,7 @@ export function windowPolicy(facts: WindowFacts, code: CodeFacts): Policy {
         says: `${facts.app.name} is as it was: without a backup nothing was migrated.`,
       },
     }),
-    ...(facts.migration && migrationRows(facts)),
+    ...(facts.migration && migrationRows(facts, code)),
     ...(facts.keptUp.length > 0 && facts.migration && {restart: hold(facts, 'a type that stayed up does not restart')}),
     ...(facts.flushRequired && {flush: hold(facts, 'a cache can not be flushed, and --flush-required is given')}),
     restoring: {
@@ -66,17 +66,19 @@ export function windowPolicy(facts: WindowFacts, code: CodeFacts): Policy {
   }
 }
 
-function migrationRows(facts: WindowFacts): Policy {
+function migrationRows(facts: WindowFacts, {releasePhase}: CodeFacts): Policy {
   const failed = {when: 'the migration fails', world: 'schema may be half applied'}
   return {
-    'migration-refused': {
-      when: 'the migration can not be begun',
-      world: 'schema as before',
-      action: 'undo',
-      pastPivot: true,
-      exit: 1,
-      says: `${facts.app.name} is as it was: nothing was migrated.`,
-    },
+    'migration-refused': releasePhase
+      ? hold(facts, 'the migration can not be begun, after a release phase that migrated')
+      : {
+          when: 'the migration can not be begun',
+          world: 'schema as before',
+          action: 'undo',
+          pastPivot: true,
+          exit: 1,
+          says: `${facts.app.name} is as it was: nothing was migrated.`,
+        },
     'migration-failed':
       facts.onMigrationFailure === 'rollback'
         ? {
