@@ -16,6 +16,7 @@ export async function measure(row: Row, rounds: number, say: (text: string) => v
     rounds: counted,
     sides: sides.map(({name}) => ({name, figures: {}})),
   }
+  await row.before?.()
   for (let round = 0; round <= counted; round++) {
     const runs: Run[] = []
     for (const [index, side] of sides.entries()) {

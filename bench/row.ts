@@ -19,6 +19,8 @@ export type Row = {
   /** What is equal for all sides: latency, waits, sizes. */
   given: string
   sides: [Side, ...Side[]]
+  /** Makes the worlds what the row takes for granted; once, not timed. */
+  before?(): Promise<unknown>
   /** At least this many rounds, whatever was asked for: short jobs need more. */
   atLeast?: number
 }
