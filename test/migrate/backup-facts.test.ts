@@ -59,6 +59,15 @@ describe('the database', () => {
     expect(facts.databases[1]!.others).toContain('DATABASE')
   })
 
+  it('that may share its name with another one does not take that name for the other', async () => {
+    await world.addDatabase('essential-0')
+    const [own] = await world.services.platform.attachments(APP)
+    const other = attachment({name: 'HEROKU_POSTGRESQL_DATABASE'})
+    Object.assign(world.services.platform, {attachments: () => Promise.resolve([own!, other])})
+    const {facts} = await world.facts()
+    expect(facts.databases[0]!.others).toEqual(['POSTGRESQL-1'])
+  })
+
   it('is found by a config var that was set by hand to the same address', async () => {
     const addonId = await world.addDatabase('essential-0')
     const {DATABASE_URL: url} = (await world.ask('GET', `/apps/${APP}/config-vars`)) as Record<string, string>

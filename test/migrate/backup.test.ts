@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 
-import {Unreadable} from '../../src/lib/heroku/errors.js'
+import {OutcomeUnknown, Unreadable} from '../../src/lib/heroku/errors.js'
 import type {BackupFacts} from '../../src/lib/migrate/facts.js'
 import {type BackedUp, goBack} from '../../src/lib/migrate/backup/go-back.js'
 import {APP, type BackupRun, type BackupWorld, backupWorld, startBackup} from './backup-world.js'
@@ -69,12 +69,13 @@ describe('a capture', () => {
     'whose answer is lost (%s) is found, and there is no second one',
     async (moment) => {
       const facts = await factsFor()
+      await startBackup(world, facts).verdict
       world.local.fault({method: 'POST', path: /backups$/, moment})
       const backup = startBackup(world, facts)
       expect(await backup.verdict).toEqual({outcome: 'done'})
-      expect(kept(backup)?.databases).toMatchObject([{backup: 'b001'}])
-      expect(world.captures()).toBe(1)
-      expect(await names()).toEqual(['b001'])
+      expect(kept(backup)?.databases).toMatchObject([{backup: 'b002'}])
+      expect(world.captures()).toBe(2)
+      expect(await names()).toEqual(['b002', 'b001'])
     },
   )
 
@@ -111,6 +112,30 @@ describe('a capture', () => {
     await vi.waitFor(() => expect(fault.hits).toBe(1), {timeout: 10_000, interval: 2})
     run.interrupt('SIGINT')
     expect(await verdict).toMatchObject({outcome: 'interrupted', left: []})
+    expect(await transfers()).toMatchObject([{name: 'b001', canceledAt: expect.any(Number)}])
+  })
+
+  it('that only the undo can find is cancelled by it', async () => {
+    const facts = await factsFor()
+    knobs().transferStaysPending = true
+    let blind = false
+    const asked = {method: 'POST', path: '/backups', cause: new Error('lost')}
+    const data = {
+      ...world.data,
+      async capture(addon: string) {
+        await world.data.capture(addon)
+        blind = true
+        backup.run.interrupt('SIGINT')
+        throw new OutcomeUnknown(asked)
+      },
+      transfers(app: string) {
+        const answer = blind ? Promise.reject(new Unreadable(asked)) : world.data.transfers(app)
+        blind = false
+        return answer
+      },
+    }
+    const backup = startBackup({services: {...world.services, data}}, facts)
+    expect(await backup.verdict).toMatchObject({outcome: 'interrupted', left: []})
     expect(await transfers()).toMatchObject([{name: 'b001', canceledAt: expect.any(Number)}])
   })
 
@@ -205,6 +230,7 @@ describe('a capture', () => {
     const backup = startBackup(world, facts, {after: [fails]})
     expect(await backup.verdict).toMatchObject({outcome: 'failed', exitCode: 1, left: []})
     expect((await transfers())[0]).toMatchObject({succeeded: true})
+    expect(world.local.requests.filter(({path}) => path.endsWith('/cancel'))).toEqual([])
   })
 
   it('of each database is made, one after the other', async () => {
@@ -288,6 +314,21 @@ describe('what others do meanwhile', () => {
     backup.run.interrupt('SIGTERM')
     expect(await backup.verdict).toMatchObject({outcome: 'interrupted', exitCode: 143, left: []})
     expect((await transfers())[0]).toMatchObject({name: 'a001', finishedAt: null})
+  })
+
+  it('a backup by hand of somebody who was quicker is waited for, and never cancelled', async () => {
+    const facts = await factsFor()
+    knobs().transferStaysPending = true
+    const capture = async (addon: string) => {
+      await world.data.capture(addon)
+      return world.data.capture(addon)
+    }
+    const services = {...world.services, data: {...world.data, capture}}
+    const backup = startBackup({services}, facts)
+    await says(backup, /waiting for the backup b001/)
+    backup.run.interrupt('SIGINT')
+    expect(await backup.verdict).toMatchObject({outcome: 'interrupted', left: []})
+    expect(await transfers()).toMatchObject([{name: 'b001', finishedAt: null}])
   })
 
   it('a restore that began since preflight ends the run', async () => {
