@@ -62,7 +62,7 @@ describe('the database', () => {
   it('that may share its name with another one does not take that name for the other', async () => {
     await world.addDatabase('essential-0')
     const [own] = await world.services.platform.attachments(APP)
-    const other = attachment({name: 'HEROKU_POSTGRESQL_DATABASE'})
+    const other = attachment({name: 'HEROKU_POSTGRESQL_DATABASE', configVars: []})
     Object.assign(world.services.platform, {attachments: () => Promise.resolve([own!, other])})
     const {facts} = await world.facts()
     expect(facts.databases[0]!.others).toEqual(['POSTGRESQL-1'])
