@@ -2,7 +2,8 @@ import type {LogLine} from '../heroku/types.js'
 
 /** What the log says about dynos that end, so that a crash can be told in one line. */
 export type CrashNotes = {
-  note(line: LogLine): void
+  /** A line; `counts`: its crashes are those that are asked for, not ones of before. */
+  note(line: LogLine, counts?: boolean): void
   /** How often the log says that this dyno crashed. */
   crashes(dyno: string): number
   /** ` (status 1): Error: Cannot find module 'express'`, or nothing when the log is silent. */
@@ -18,12 +19,17 @@ export function takeCrashNotes(): CrashNotes {
   const said = new Map<string, string[]>()
 
   return {
-    note({dyno, source, text}) {
+    note({dyno, source, text}, counts = true) {
       if (source === 'app') said.set(dyno, [...(said.get(dyno) ?? []), text].slice(-KEPT))
       if (source !== 'heroku') return
-      if (/^State changed from \w+ to crashed/.test(text)) crashes.set(dyno, (crashes.get(dyno) ?? 0) + 1)
+      if (counts && /^State changed from \w+ to crashed/.test(text)) crashes.set(dyno, (crashes.get(dyno) ?? 0) + 1)
       const ended = /^Process exited with status (\d+)/.exec(text)
-      if (/^Starting process with command/.test(text)) statuses.delete(dyno)
+      // What was said before is of another process.
+      if (/^Starting process with command/.test(text)) {
+        statuses.delete(dyno)
+        said.delete(dyno)
+      }
+
       // An R-code says more than the 137 that follows from it.
       if (ended && !statuses.get(dyno)?.startsWith('R')) statuses.set(dyno, `status ${ended[1]}`)
       const error = /^Error (R\d+) \(([^)]+)\)/.exec(text)

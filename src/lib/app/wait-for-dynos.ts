@@ -9,6 +9,8 @@ import {findCurrent} from './find-release.js'
 /** Boot timeout (60 s, at most 180 s) twice, plus the pull of a large image: nothing healthy takes longer. */
 const UP_DEADLINE_MS = 10 * 60_000
 const POLL_MS = 2000
+/** Dynos that are up are only watched for staying so; a restart in between shows by its id. */
+const STABLE_POLL_MS = 10_000
 const SOONEST_MS = 200
 /** The formation and the current release change rarely: every fifth poll spares the API budget. */
 const SLOW_READS = 5
@@ -71,7 +73,7 @@ function isOver(verdict: DynoVerdict | undefined, stableForMs: number): verdict 
 /** The last poll comes when the dynos have been up long enough, not up to two seconds later. */
 function untilNextPoll(verdict: DynoVerdict | undefined, stableForMs: number): number {
   if (verdict?.state !== 'up') return POLL_MS
-  return Math.min(POLL_MS, Math.max(SOONEST_MS, stableForMs - verdict.stableMs))
+  return Math.min(STABLE_POLL_MS, Math.max(SOONEST_MS, stableForMs - verdict.stableMs))
 }
 
 /** One poll; undefined when the platform does not answer: the deadline decides, not one bad read. */
@@ -122,10 +124,11 @@ async function watchLog(
 ): Promise<void> {
   try {
     for await (const line of ctx.platform.logs(app, {lines: 100, tail: true, signal})) {
+      if (!isOfFormation(line.dyno)) continue
       // The back-fill begins before the release: crashes of the one before are none of its. Both times are the platform's.
-      if (Date.parse(line.at) < since || !isOfFormation(line.dyno)) continue
-      notes.note(line)
-      ctx.log(line.text, line.dyno)
+      const counts = Date.parse(line.at) >= since
+      notes.note(line, counts)
+      if (counts) ctx.log(line.text, line.dyno)
     }
   } catch {
     // A log session that is refused or drops takes nothing from what GET /dynos shows.
