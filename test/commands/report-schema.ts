@@ -68,7 +68,7 @@ const schema = object({
       kept: {enum: ['capture', 'restore-point']},
       'backup?': text,
       'bytes?': count,
-      'at?': count,
+      'at?': text,
     }),
   ),
   'goBack?': list(object({what: text, 'command?': text})),

@@ -84,3 +84,7 @@ export type WindowFacts = {
   /** Undefined: as the failure policy has it, by whether something was migrated. */
   onUnhealthy?: 'hold' | 'rollback'
 }
+
+/** A dump that runs would block the migration, so it is waited for even where none is made (design §4.1). */
+export const looksAfterData = ({backup, migration}: WindowFacts): boolean =>
+  backup.databases.length > 0 && (backup.mode !== 'none' || migration !== undefined)

@@ -1,5 +1,5 @@
 import type {Plan, Step} from '../run/step.js'
-import type {WindowFacts} from './facts.js'
+import {looksAfterData, type WindowFacts} from './facts.js'
 import {withGuard} from './guard.js'
 import {windowPolicy} from './policy.js'
 import type {WindowServices} from './services.js'
@@ -34,7 +34,7 @@ export function openingSteps(facts: WindowFacts): Steps {
     ...(window && facts.preboot ? [prebootOff(facts)] : []),
     ...(facts.maintenance === 'set' ? [maintenanceOn(facts)] : []),
     ...(downs(facts) ? [scaleDown(facts)] : []),
-    ...(facts.backup.mode === 'none' ? [] : [window ? withGuard(backUp(facts), facts) : backUp(facts)]),
+    ...(looksAfterData(facts) ? [window ? withGuard(backUp(facts), facts) : backUp(facts)] : []),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type {PolicyRow} from '../run/step.js'
-import type {WindowFacts} from './facts.js'
+import {looksAfterData, type WindowFacts} from './facts.js'
 
 type Policy = Record<string, PolicyRow>
 
@@ -27,13 +27,13 @@ export function windowPolicy(facts: WindowFacts, code: CodeFacts): Policy {
       exit: 1,
       says: `${facts.app.name} is as it was: nothing was migrated.`,
     },
-    ...(facts.backup.mode !== 'none' && {
+    ...(looksAfterData(facts) && {
       backup: {
-        when: 'the backup fails',
+        when: facts.backup.mode === 'none' ? 'a backup of somebody else does not end' : 'the backup fails',
         world: 'old code, old schema',
         action: 'undo',
         exit: 1,
-        says: `${facts.app.name} is as it was: without a backup nothing was migrated.`,
+        says: `${facts.app.name} is as it was: nothing was migrated.`,
       },
     }),
     ...(facts.migration && migrationRows(facts, code)),

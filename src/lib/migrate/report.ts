@@ -7,7 +7,7 @@ import {planMigrate} from './plan.js'
 import {type BackedUp, goBack, type Kept} from './backup/go-back.js'
 import type {Migrated} from './steps/migrate.js'
 
-/** What a window adds to a report: sizes in bytes, times in ms. `goBack` are commands that can be pasted. */
+/** What a window adds to a report: sizes in bytes, durations in ms. `goBack` are commands that can be pasted. */
 export type WindowReport = {
   migration?: {dyno: string; ms: number}
   backups?: Kept[]

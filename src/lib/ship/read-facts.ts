@@ -143,10 +143,11 @@ function asksForWindow({flush, health, maintenance, migration, onUnhealthy, smok
   )
 }
 
-/** `auto`: the site goes down for a migration only. What changes no schema needs no backup. */
+/** `auto`: the site goes down for a migration only. Beside a running app, what changes no schema needs no backup. */
 function asWindow(request: WindowRequest): WindowRequest {
   const maintenance = request.maintenance === 'auto' ? (request.migration ? 'on' : 'off') : request.maintenance
-  const backup = request.migration ? request.backup : {...request.backup, mode: 'none' as const}
+  const keeps = request.migration !== undefined || maintenance !== 'off'
+  const backup = keeps ? request.backup : {...request.backup, mode: 'none' as const}
   return {...request, maintenance, backup}
 }
 
