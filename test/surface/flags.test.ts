@@ -28,22 +28,85 @@ test('commands, arguments, flags and aliases are those that users know', async (
   const surface = Object.entries(commands).map(([id, command]) => [id, ...lines(command)].join('\n  '))
   expect(`\n${surface.join('\n')}\n`).toMatchInlineSnapshot(`
     "
+    pipeline:maintenance-migrate
+      [command] …
+      --after VALUE
+      --app -a VALUE required
+      --backup VALUE = "auto"
+      --backup-timeout VALUE = "1h"
+      --before VALUE
+      --confirm VALUE
+      --database VALUE…
+      --dry-run
+      --flush-cache VALUE…
+      --flush-command VALUE…
+      --flush-match VALUE
+      --flush-required
+      --force-flush
+      --health-check VALUE
+      --health-expect VALUE = "200-399"
+      --health-header VALUE
+      --health-host VALUE
+      --health-timeout VALUE = "60s"
+      --journal VALUE
+      --json
+      --keep-up VALUE…
+      --maintenance VALUE = "on"
+      --migrate-check VALUE
+      --migrate-undo VALUE
+      --on-migration-failure VALUE = "hold"
+      --on-unhealthy VALUE
+      --remote -r VALUE
+      --scale-down VALUE…
+      --size VALUE
+      --smoke VALUE
+      --stable-for VALUE = "30s"
+      --timeout VALUE = "1h"
+      --type VALUE
     pipeline:ship
       [type] …
+      --after VALUE
       --app -a VALUE required
       --archive VALUE…
       --arg VALUE…
+      --backup VALUE = "auto"
+      --backup-timeout VALUE = "1h"
+      --before VALUE
+      --confirm VALUE
       --context-path VALUE
+      --database VALUE…
       --dry-run
+      --flush-cache VALUE…
+      --flush-command VALUE…
+      --flush-match VALUE
+      --flush-required
+      --force-flush
+      --health-check VALUE
+      --health-expect VALUE = "200-399"
+      --health-header VALUE
+      --health-host VALUE
+      --health-timeout VALUE = "60s"
       --[no-]heroku-yml
       --journal VALUE
       --json
+      --keep-up VALUE…
+      --maintenance VALUE = "auto"
+      --migrate VALUE
+      --migrate-undo VALUE
+      --migrations-path VALUE
       --no-cache
+      --on-migration-failure VALUE = "hold"
+      --on-unhealthy VALUE
       --recursive -R
       --remote -r VALUE
       --require-release
+      --scale-down VALUE…
+      --size VALUE
+      --smoke VALUE
       --stable-for VALUE = "30s"
       --target VALUE
+      --timeout VALUE = "1h"
+      --type VALUE
     "
   `)
   // A flag with a help of its own making would load our code for every --help (libraries.md §1).
