@@ -35,7 +35,7 @@ export function formatResults({circumstances, date, rows, verdicts}: Results, no
 const verdictCells = ({atMost, measured, promise}: Verdict): string[] => [
   promise,
   measured === undefined ? 'not measured' : round(measured),
-  measured === undefined ? '' : measured <= atMost ? 'hit' : '**missed**',
+  measured === undefined || atMost === undefined ? '' : measured <= atMost ? 'hit' : '**missed**',
 ]
 
 function formatRow({given, refused, rounds, sides, title}: Measured): string[] {
