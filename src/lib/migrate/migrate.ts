@@ -8,7 +8,7 @@ import {type Hooks, hooksFor} from './hooks.js'
 import {planMigrate} from './plan.js'
 import {type MigrateReport, nameMigration} from './report.js'
 import type {WindowServices} from './services.js'
-import {aroundTheChange} from './words.js'
+import {aroundTheChange, withWayBack} from './words.js'
 
 const WORDS: Words = {not: 'Not migrated', nothing: 'Nothing was migrated.'}
 
@@ -24,7 +24,7 @@ export async function migrateInWindow(
   const aside = hooksFor(hooks, {app, command: 'pipeline:maintenance-migrate'}, session)
   const {report, run} = await conductRun({...about, ...aside}, session, async (run): Promise<End> => {
     const verdict = await runPlan(planMigrate(facts), services, run, null)
-    if (verdict.outcome !== 'done') return endOf(verdict, WORDS)
+    if (verdict.outcome !== 'done') return withWayBack(endOf(verdict, WORDS), run)
     return {outcome: 'done', exitCode: 0, message: migratedMessage(facts, run, session), left: []}
   })
   return {...report, ...nameMigration(run)}

@@ -6,7 +6,7 @@ import type {Session} from '../command/session.js'
 import {describeError} from '../heroku/errors.js'
 import {type Hooks, hooksFor} from '../migrate/hooks.js'
 import {nameMigration} from '../migrate/report.js'
-import {aroundTheChange} from '../migrate/words.js'
+import {aroundTheChange, withWayBack} from '../migrate/words.js'
 import type {Run} from '../run/run.js'
 import {runPlan} from '../run/runner.js'
 import type {Json} from '../run/step.js'
@@ -55,7 +55,7 @@ async function conduct(facts: ShipFacts, services: ShipServices, run: Run, sessi
 
   const plan = planRelease(facts, pushed, {releases: decision.go})
   const released = await runPlan(plan, services, run, pushed as unknown as Json)
-  if (released.outcome !== 'done') return endOf(released, WORDS)
+  if (released.outcome !== 'done') return withWayBack(endOf(released, WORDS), run)
   const done = onlyMigrates ? migratedMessage(facts, state) : shippedMessage(facts, pushed, run)
   const around = facts.window ? aroundTheChange(facts.window, run, session.events) : []
   return {outcome: 'done', exitCode: 0, message: [done, ...around].join('\n'), left: []}

@@ -25,7 +25,11 @@ export function migrationLeft(
   }
 
   if (end?.outcome === 'failed') {
-    return {what: `${command} failed in ${dyno}: ${half}${undo}`, command: logsCommand(app, dyno)}
+    // PostgreSQL notices that a client is gone when the statement is over.
+    const statement = end.stopped
+      ? ` A statement that it had begun may go on in the database; heroku pg:ps --app ${app} shows it.`
+      : ''
+    return {what: `${command} failed in ${dyno}: ${half}${statement}${undo}`, command: logsCommand(app, dyno)}
   }
 
   if (end?.outcome === 'unknown' && !end.running) {

@@ -83,7 +83,13 @@ function endOf(watched: Watched, who: {dyno: string; ms: number}, {onAbort, time
     const late = `it was not done after ${durationWords(timeoutMs)}`
     if (!stopped) return {...who, outcome: 'unknown', running: true, why: `${late}, and could not be stopped`}
     const status = seen.platform ?? seen.ours
-    return {...who, outcome: 'failed', ...(status === undefined ? {} : {status}), why: `${late}, so it was stopped`}
+    return {
+      ...who,
+      outcome: 'failed',
+      ...(status === undefined ? {} : {status}),
+      stopped: true,
+      why: `${late}, so it was stopped`,
+    }
   }
 
   const judgement = judge(seen)

@@ -29,7 +29,8 @@ export type OneOffRun = {
 /** How a run in a one-off dyno ended. `ms` since it was asked for; `why` is a clause. */
 export type OneOffEnd =
   | {outcome: 'succeeded'; dyno: string; status: 0; ms: number}
-  | {outcome: 'failed'; dyno: string; status?: number; ms: number; why: string}
+  /** `stopped`: by us, because its time was up. */
+  | {outcome: 'failed'; dyno: string; status?: number; stopped?: true; ms: number; why: string}
   /** Without a dyno it is not even known whether there is one; `running`: it could not be stopped. */
   | {outcome: 'unknown'; dyno?: string; running?: true; ms: number; why: string}
   /** We were interrupted: it goes on by itself, or was told to stop. */
