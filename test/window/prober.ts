@@ -3,15 +3,18 @@ import {setTimeout as sleep} from 'node:timers/promises'
 /** What somebody outside got; `at` in ms since the epoch, when it was asked. */
 export type Answer = {at: number; status: number; text: string}
 
-/** Asks an app again and again, as a visitor would. `stop` resolves with all that was answered. */
+/** Asks an app again and again, as a visitor would. `stop` asks once more and resolves with all that was answered. */
 export function probe(url: string): {answers: Answer[]; stop(): Promise<Answer[]>} {
   const over = new AbortController()
   const answers: Answer[] = []
+  const ask = async (): Promise<void> => {
+    const at = Date.now()
+    const response = await fetch(url, {signal: AbortSignal.timeout(60_000)})
+    answers.push({at, status: response.status, text: await response.text()})
+  }
   const asking = (async () => {
     while (!over.signal.aborted) {
-      const at = Date.now()
-      const response = await fetch(url, {signal: AbortSignal.timeout(60_000)})
-      answers.push({at, status: response.status, text: await response.text()})
+      await ask()
       await sleep(50, undefined, {signal: over.signal}).catch(() => {})
     }
   })()
@@ -21,6 +24,7 @@ export function probe(url: string): {answers: Answer[]; stop(): Promise<Answer[]
     async stop() {
       over.abort()
       await asking
+      await ask()
       return answers
     },
   }

@@ -25,6 +25,8 @@ export type Running = Omit<HerokuProcess, 'done'> & {done: Promise<Ended>}
 export type World = AsyncDisposable & {
   heroku: LocalHeroku
   webUrl: string
+  /** Where commands are started, with the archives. */
+  folder: string
   home: HerokuHome
   /** Asks the API. */
   ask(method: string, route: string, body?: unknown): Promise<unknown>
@@ -37,6 +39,8 @@ export type World = AsyncDisposable & {
   /** Writes an image archive and returns the flag that ships it. */
   archive(type: string, command: string): Promise<string[]>
   quantities(): Record<string, number>
+  /** The log of the app, without the lines of the router. */
+  log(): string[]
 }
 
 type Seed = {
@@ -98,6 +102,7 @@ export async function openWorld(postgres: Postgres | undefined, seed: Seed = {})
   return {
     heroku,
     webUrl: `http://127.0.0.1:${routerPort}/`,
+    folder,
     home,
     ask,
     sql,
@@ -113,6 +118,7 @@ export async function openWorld(postgres: Postgres | undefined, seed: Seed = {})
     },
     quantities: () =>
       Object.fromEntries(Object.entries(heroku.world(APP).formation).map(([type, {quantity}]) => [type, quantity])),
+    log: () => heroku.log(APP).filter((line) => !line.includes('heroku[router]')),
     async [Symbol.asyncDispose]() {
       await heroku.stop()
       await home.remove()
