@@ -103,6 +103,26 @@ describe('the health check', () => {
     expect(verdict).toMatchObject({outcome: 'held', reason: `${url} is not healthy after 30 s: answers 500`})
   })
 
+  it('shuts the site again when it was migrated: what is held or taken back is behind maintenance', async () => {
+    const {url} = await saying(500)
+    const local = await startPlatform({speed: SPEED, apiKey: TOKEN})
+    try {
+      await local.createApp('acme')
+      const platform = platformAt(local.url, {clock: quick})
+      const migration = {command: 'true', timeoutMs: 1000}
+      const {events, verdict} = await check(windowFacts(healthFacts(url), {migration}), {platform})
+      expect(verdict).toMatchObject({
+        outcome: 'held',
+        reason: expect.stringMatching(/maintenance mode is on again$/) as string,
+      })
+      expect(events).toContainEqual(expect.objectContaining({type: 'downtime', down: true}))
+      expect((await platform.app('acme')).maintenance).toBe(true)
+    } finally {
+      vi.unstubAllEnvs()
+      await local.stop()
+    }
+  })
+
   it('finishes a series that has begun when the time is over', async () => {
     const {asked, url} = await saying(200)
     expect((await check(windowFacts(healthFacts(url, {timeoutMs: 1})))).verdict.outcome).toBe('done')

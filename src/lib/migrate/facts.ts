@@ -74,6 +74,8 @@ export type WindowFacts = {
   keptUp: string[]
   backup: BackupFacts
   migration?: DynoCommand & {timeoutMs: number}
+  /** The release of a ship has a release phase, which counts as a migration. */
+  releasePhase?: boolean
   migrateUndo?: DynoCommand
   flushes: FlushFacts[]
   flushRequired: boolean

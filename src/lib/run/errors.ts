@@ -7,11 +7,14 @@ export class StepError extends Error {
   readonly failsAs: string
   /** What a hold leaves behind, when the step knows better than its `byHand`. */
   readonly left: Left[] | undefined
+  /** Steps that had been restored and whose effect stands again: their undo and their `byHand` count once more. */
+  readonly standing: string[]
 
-  constructor(failsAs: string, message: string, options: ErrorOptions & {left?: Left[]} = {}) {
+  constructor(failsAs: string, message: string, options: ErrorOptions & {left?: Left[]; standing?: string[]} = {}) {
     super(message, options.cause === undefined ? undefined : {cause: options.cause})
     this.failsAs = failsAs
     this.left = options.left
+    this.standing = options.standing ?? []
   }
 }
 

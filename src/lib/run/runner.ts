@@ -69,6 +69,8 @@ async function runStep<Services>(step: Step<Services>, services: Services, run: 
     return result
   } catch (error) {
     const failsAs = error instanceof StepError ? error.failsAs : step.failsAs
+    const standing = error instanceof StepError ? error.standing : []
+    for (const begun of run.begun) if (standing.includes(begun.step.id)) begun.undone = false
     noteEnd(run, {type: 'end', step: step.id, ok: false, failsAs, message: messageOf(error)})
     throw error
   }

@@ -32,7 +32,7 @@ export type ShipFacts = {
 }
 
 /** The process types of this ship, in the order in which they are named. */
-export function shippedTypes(facts: ShipFacts): string[] {
+export function shippedTypes(facts: Pick<ShipFacts, 'images'>): string[] {
   return facts.images.flatMap(({types}) => types)
 }
 
@@ -40,7 +40,7 @@ export function shippedTypes(facts: ShipFacts): string[] {
  * Whether a release phase will run: with an image of type `release` in this ship or, from an earlier one, in the formation
  * (platform-facts §1.8: the one released before runs when the update has none).
  */
-export function runsReleasePhase(facts: ShipFacts): boolean {
+export function runsReleasePhase(facts: Pick<ShipFacts, 'images' | 'state'>): boolean {
   const before = facts.state.formation.some(({image, type}) => type === 'release' && image)
   return before || shippedTypes(facts).includes('release')
 }

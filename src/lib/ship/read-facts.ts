@@ -5,7 +5,7 @@ import {chooseDockerfiles} from '../config/dockerfiles.js'
 import {describeError} from '../heroku/errors.js'
 import {DockerUnavailable} from '../docker/errors.js'
 import type {EngineFacts} from '../docker/types.js'
-import type {ImageSource, ShipFacts} from './facts.js'
+import {type ImageSource, runsReleasePhase, type ShipFacts} from './facts.js'
 import {listDockerfiles} from './list-dockerfiles.js'
 import {readState} from '../app/read-state.js'
 import {appReasons, leftOutNotes, notRunningNotes, noWayBack, stackReasons} from './refusals.js'
@@ -84,7 +84,7 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
     stableForMs: request.window.stableForMs,
     requireRelease: request.requireRelease,
     ...(fingerprint ? {migrations: fingerprint} : {}),
-    ...(window ? {window: withShipped(window.facts, shipped)} : {}),
+    ...(window ? {window: withShipped(window.facts, shipped, runsReleasePhase({state, images: images.sources}))} : {}),
     notes: [
       ...app.value.notes,
       ...images.notes,
@@ -156,10 +156,11 @@ function withoutMigration({migration: _, migrateUndo: __, ...request}: WindowReq
   return request
 }
 
-/** A web that has never run starts with the release, on the old schema. */
-function withShipped(window: WindowFacts, shipped: string[]): WindowFacts {
+/** What the release does to a window: it may migrate, and a web that has never run starts with it, on the old schema. */
+function withShipped(window: WindowFacts, shipped: string[], releasePhase: boolean): WindowFacts {
   const starts = shipped.includes('web') && !window.down.web && !window.keptUp.includes('web')
-  return starts ? {...window, keptUp: [...window.keptUp, 'web']} : window
+  const keptUp = starts ? [...window.keptUp, 'web'] : window.keptUp
+  return {...window, keptUp, ...(releasePhase ? {releasePhase} : {})}
 }
 
 async function readFolder({archives, contextPath, folder, herokuYml, recursive}: ShipRequest): Promise<string[]> {

@@ -1,10 +1,11 @@
 import {healthUrl} from '../../config/health.js'
 import {type Judgement, judgeHealth} from '../../health/judge.js'
 import {abortable} from '../../run/abortable.js'
-import {StepError} from '../../run/errors.js'
+import {messageOf, StepError} from '../../run/errors.js'
 import type {Step, StepContext} from '../../run/step.js'
 import type {HealthFacts, WindowFacts} from '../facts.js'
 import type {HealthServices} from '../health-baseline.js'
+import {makeSo, OPENING_MS} from '../make-so.js'
 import type {WindowServices} from '../services.js'
 
 /** In a row: one good answer may come from the one dyno that is well, or from before a crash. */
@@ -34,41 +35,74 @@ export function checkHealth(facts: WindowFacts): Step<HealthServices & WindowSer
     title: `Check the health of ${health.url}`,
     failsAs: 'unhealthy',
     async run(_seen, ctx) {
-      const {app} = facts
-      const url = (ctx.healthCheck && healthUrl(ctx.healthCheck, app.webUrl)) ?? health.url
-      const begun = ctx.clock.now()
-      if (facts.maintenance === 'keep' && facts.state.maintenance)
-        return tell({ms: 0, status: null, unproven: 'maintenance stays on, so nobody gets through'}, health, ctx)
-      const switched = begun + (ctx.resultOf('release') === undefined ? 0 : untilSwitch(facts))
-      const deadline = switched + health.timeoutMs
-      let lookedAtWeb = false
-      for (let good = 0; ;) {
-        const early = switched - ctx.clock.now()
-        if (early > 0 && !health.header) {
-          ctx.progress({message: `the old dynos may still answer, for ${Math.ceil(early / 1000)} s`})
-          await ctx.clock.sleep(Math.min(WAITING_MS, early), ctx.signal)
-          continue
-        }
-
-        const {status, verdict} = await ask(url, health, deadline, ctx)
-        const end = {ms: ctx.clock.now() - begun, status}
-        good = verdict.ok ? good + 1 : 0
-        if (good === SUCCESSES) return end
-        if (!verdict.ok && !lookedAtWeb && status === 503 && !verdict.maintenance && early <= 0) {
-          lookedAtWeb = true
-          const unproven = await whyNobodyAnswers(app.name, ctx)
-          if (unproven) return tell({...end, unproven}, health, ctx)
-        }
-
-        if (!verdict.ok && ctx.clock.now() >= deadline) return judgeInTheEnd(verdict, end, health, ctx)
-        const message = verdict.ok ? `${verdict.said}, ${good} of ${SUCCESSES}` : `${verdict.said}; asking again`
-        ctx.progress({message})
-        await ctx.clock.sleep(early > 0 && !verdict.ok ? WAITING_MS : BETWEEN_MS, ctx.signal)
+      try {
+        return await prove(ctx)
+      } catch (error) {
+        if (!(error instanceof StepError) || !shuts(facts)) throw error
+        throw await shut(facts, error, ctx)
       }
     },
     summary: ({ms, status, unproven}) =>
       unproven ? `not proven: ${unproven}` : `${status} three times in a row, after ${Math.round(ms / 1000)} s`,
   }
+
+  async function prove(ctx: Context): Promise<Healthy> {
+    const {app} = facts
+    const url = (ctx.healthCheck && healthUrl(ctx.healthCheck, app.webUrl)) ?? health.url
+    const begun = ctx.clock.now()
+    if (facts.maintenance === 'keep' && facts.state.maintenance)
+      return tell({ms: 0, status: null, unproven: 'maintenance stays on, so nobody gets through'}, health, ctx)
+    const switched = begun + (ctx.resultOf('release') === undefined ? 0 : untilSwitch(facts))
+    const deadline = switched + health.timeoutMs
+    let lookedAtWeb = false
+    for (let good = 0; ;) {
+      const early = switched - ctx.clock.now()
+      if (early > 0 && !health.header) {
+        ctx.progress({message: `the old dynos may still answer, for ${Math.ceil(early / 1000)} s`})
+        await ctx.clock.sleep(Math.min(WAITING_MS, early), ctx.signal)
+        continue
+      }
+
+      const {status, verdict} = await ask(url, health, deadline, ctx)
+      const end = {ms: ctx.clock.now() - begun, status}
+      good = verdict.ok ? good + 1 : 0
+      if (good === SUCCESSES) return end
+      if (!verdict.ok && !lookedAtWeb && status === 503 && !verdict.maintenance && early <= 0) {
+        lookedAtWeb = true
+        const unproven = await whyNobodyAnswers(app.name, ctx)
+        if (unproven) return tell({...end, unproven}, health, ctx)
+      }
+
+      if (!verdict.ok && ctx.clock.now() >= deadline) return judgeInTheEnd(verdict, end, health, ctx)
+      const message = verdict.ok ? `${verdict.said}, ${good} of ${SUCCESSES}` : `${verdict.said}; asking again`
+      ctx.progress({message})
+      await ctx.clock.sleep(early > 0 && !verdict.ok ? WAITING_MS : BETWEEN_MS, ctx.signal)
+    }
+  }
+}
+
+/** What was migrated is held, or taken back, behind maintenance (design §4, failure policy). */
+const shuts = ({maintenance, migration, releasePhase}: WindowFacts): boolean =>
+  maintenance === 'set' && (migration !== undefined || releasePhase === true)
+
+/** Maintenance goes on again, as the opener had it; the error says what stands now. */
+async function shut({app}: WindowFacts, error: StepError, ctx: Context): Promise<StepError> {
+  const {failsAs, message} = error
+  try {
+    await makeSo(
+      {
+        isSo: async () => (await ctx.platform.app(app.name)).maintenance,
+        set: () => ctx.platform.setMaintenance(app.name, true),
+        patienceMs: OPENING_MS,
+      },
+      ctx,
+    )
+  } catch (why) {
+    return new StepError(failsAs, `${message}; maintenance mode could not be turned on again: ${messageOf(why)}`)
+  }
+
+  ctx.downtime(true)
+  return new StepError(failsAs, `${message}; maintenance mode is on again`, {standing: ['maintenance-on']})
 }
 
 /**
