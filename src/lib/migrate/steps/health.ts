@@ -97,8 +97,8 @@ async function shut({app}: WindowFacts, error: StepError, ctx: Context): Promise
       },
       ctx,
     )
-  } catch (why) {
-    return new StepError(failsAs, `${message}; maintenance mode could not be turned on again: ${messageOf(why)}`)
+  } catch (error_) {
+    return new StepError(failsAs, `${message}; maintenance mode could not be turned on again: ${messageOf(error_)}`)
   }
 
   ctx.downtime(true)
