@@ -25,7 +25,7 @@ export function takeCrashNotes(): CrashNotes {
       if (counts && /^State changed from \w+ to crashed/.test(text)) crashes.set(dyno, (crashes.get(dyno) ?? 0) + 1)
       const ended = /^Process exited with status (\d+)/.exec(text)
       // What was said before is of another process.
-      if (/^Starting process with command/.test(text)) {
+      if (text.startsWith('Starting process with command')) {
         statuses.delete(dyno)
         said.delete(dyno)
       }
