@@ -99,7 +99,7 @@ async function readDynos(
           command: `heroku releases --app ${app}`,
         },
       ]
-      throw new StepError('foreign', message, {left})
+      throw new StepError('foreign', message, {left, insteadOf: ['release']})
     }
 
     return formation ? {dynos, formation} : {dynos}

@@ -1,4 +1,4 @@
-import {PlatformError} from '../heroku/errors.js'
+import {OutcomeUnknown, PlatformError} from '../heroku/errors.js'
 import type {StepContext} from '../run/step.js'
 
 /** A state of the platform that can be asked for as often as one likes: a flag, absolute quantities. */
@@ -33,7 +33,11 @@ export async function makeSo({isSo, patienceMs, set}: Wanted, {clock, signal}: S
       throw new Error('Heroku took the change, but does not show it')
     } catch (error) {
       if (error instanceof PlatformError && error.status < 500) throw error
-      if (signal.aborted || clock.now() >= deadline) throw error
+      if (signal.aborted || clock.now() >= deadline) {
+        // An answer may be lost only when our patience is: what the platform shows counts.
+        if (error instanceof OutcomeUnknown && (await isSo().catch(() => false))) return
+        throw error
+      }
     }
 
     await clock.sleep(WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)]!, signal)

@@ -5,15 +5,22 @@ export class StepError extends Error {
   override readonly name = 'StepError'
   /** The key of that row. */
   readonly failsAs: string
-  /** What a hold leaves behind, when the step knows better than its `byHand`. */
+  /** What is left of the step, when it knows better than its `byHand`; what others before it changed is left as well. */
   readonly left: Left[] | undefined
+  /** Steps of which nothing is left to be undone by hand besides: `left` says how they stand now. */
+  readonly insteadOf: string[]
   /** Steps that had been restored and whose effect stands again: their undo and their `byHand` count once more. */
   readonly standing: string[]
 
-  constructor(failsAs: string, message: string, options: ErrorOptions & {left?: Left[]; standing?: string[]} = {}) {
+  constructor(
+    failsAs: string,
+    message: string,
+    options: ErrorOptions & {left?: Left[]; insteadOf?: string[]; standing?: string[]} = {},
+  ) {
     super(message, options.cause === undefined ? undefined : {cause: options.cause})
     this.failsAs = failsAs
     this.left = options.left
+    this.insteadOf = options.insteadOf ?? []
     this.standing = options.standing ?? []
   }
 }

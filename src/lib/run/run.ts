@@ -12,6 +12,8 @@ export type Begun = {
   step: Step<any, any, any>
   seen: Json
   undone: boolean
+  /** What its failure, or that of a later step, said of what is left of it, instead of its `byHand`. */
+  left?: Left[]
 }
 
 /** One run: what has begun, what came of it, and the way to interrupt it. Two plans may run in it, one after the other. */
@@ -68,9 +70,11 @@ export function beginRun(options: {
   return run
 }
 
-function leftOf({begun, results}: Run): Left[] {
-  return [...begun].reverse().flatMap(({seen, step, undone}) => {
-    const left: Left | undefined = undone ? undefined : step.byHand?.(seen, results.get(step.id))
-    return left ? [left] : []
-  })
+function leftOf(run: Run): Left[] {
+  return [...run.begun].reverse().flatMap((begun) => (begun.undone ? [] : leftOfStep(begun, run)))
+}
+
+/** What is left of a step whose effect stays. */
+export function leftOfStep({left, seen, step}: Begun, {results}: Run): Left[] {
+  return left ?? [step.byHand?.(seen, results.get(step.id)) ?? []].flat()
 }

@@ -69,10 +69,19 @@ async function runStep<Services>(step: Step<Services>, services: Services, run: 
     return result
   } catch (error) {
     const failsAs = error instanceof StepError ? error.failsAs : step.failsAs
-    const standing = error instanceof StepError ? error.standing : []
-    for (const begun of run.begun) if (standing.includes(begun.step.id)) begun.undone = false
+    if (error instanceof StepError) noteStanding(error, step.id, run)
     noteEnd(run, {type: 'end', step: step.id, ok: false, failsAs, message: messageOf(error)})
     throw error
+  }
+}
+
+/** How the failed step, and those before it of which it knows, stand now. */
+function noteStanding({insteadOf, left, standing}: StepError, failed: string, {begun}: Run): void {
+  for (const one of begun) {
+    const {id} = one.step
+    if (standing.includes(id)) one.undone = false
+    if (insteadOf.includes(id)) one.left = []
+    if (id === failed && left) one.left = left
   }
 }
 

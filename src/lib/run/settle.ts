@@ -37,9 +37,8 @@ export async function settle<Services>(
 
   // Before a pivot a signal always ends undone, after one it never does: a person decides then.
   const held = signal ? pastPivot : row.action === 'hold'
-  const known = stop.error instanceof StepError ? stop.error.left : undefined
   const {left, undone} = held
-    ? {left: known ?? run.left(), undone: []}
+    ? {left: run.left(), undone: []}
     : await undoAll(services, run, {backToPivot: pastPivot, hurried: signal !== undefined})
 
   const step = stop.step ? {step: stop.step.id} : {}

@@ -38,8 +38,11 @@ export interface Step<Services, Seen extends Json = Json, Result extends Json | 
   run(seen: Seen, ctx: StepContext & Services): Promise<Result>
   /** Right whether `run` never happened, half happened or happened twice. What it returns is said in the story. */
   undo?(seen: Seen, ctx: StepContext & Services): Promise<string | void>
-  /** What is left when this step's effect stays, and the command a person would type; `result` when it came to its end. */
-  byHand?(seen: Seen, result?: Result): Left
+  /**
+   * What is left when this step's effect stays, and the command a person would type; `result` when it came to its end. Undefined
+   * when nothing is left of it then.
+   */
+  byHand?(seen: Seen, result?: Result): Left | undefined
   /** One line for the story once it is done: "v42". */
   summary?(result: Result): string | undefined
 }

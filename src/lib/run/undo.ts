@@ -1,7 +1,7 @@
 import {contextOf} from './context.js'
 import {messageOf, UndoError} from './errors.js'
 import type {Left} from './events.js'
-import type {Begun, Run} from './run.js'
+import {type Begun, leftOfStep, type Run} from './run.js'
 
 /** GitHub Actions sends SIGTERM 7.5 s after SIGINT: what can be undone is undone before that. */
 const HURRY_MS = 6500
@@ -28,7 +28,7 @@ export async function undoAll<Services>(
     if (begun.undone) continue
     if (!begun.step.undo) {
       // A wait has nothing to take back; an effect without an undo is left, as its byHand says.
-      begun.undone = !begun.step.byHand
+      begun.undone = !begun.step.byHand && !begun.left
       continue
     }
 
@@ -40,9 +40,9 @@ export async function undoAll<Services>(
   run.signal.removeEventListener('abort', hurry)
   waits.abort()
   const left = [...run.begun].reverse().flatMap((begun) => {
-    const stays =
-      failed.get(begun) ?? (begun.undone ? undefined : begun.step.byHand?.(begun.seen, run.results.get(begun.step.id)))
-    return stays ? [stays] : []
+    const stays = failed.get(begun)
+    if (stays) return [stays]
+    return begun.undone ? [] : leftOfStep(begun, run)
   })
   return {left, undone}
 }

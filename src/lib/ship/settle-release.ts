@@ -25,7 +25,18 @@ export async function settleRelease(
     if (settled.status === 'failed') {
       await lastWords(watching, ctx, 15_000)
       if (!migrates) throw new StepError('release-refused', `v${ours.version} failed.`)
-      throw new StepError('release-phase-failed', `The release phase of v${ours.version} failed; its output is above.`)
+      throw new StepError(
+        'release-phase-failed',
+        `The release phase of v${ours.version} failed; its output is above.`,
+        {
+          left: [
+            {
+              what: `The release phase of v${ours.version} failed: the schema of ${app} may be half applied.`,
+              command: `heroku releases:output v${ours.version} --app ${app}`,
+            },
+          ],
+        },
+      )
     }
 
     if (settled.status !== 'succeeded') throw stillPending(ours, before, `v${ours.version} is still ${settled.status}.`)

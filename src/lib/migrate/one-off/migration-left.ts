@@ -13,8 +13,10 @@ export function migrationLeft(
   const command = shown(migration!)
   if (notBegun) return {what: `${command} was not run: the schema of ${app} is as it was.`}
   const undo = migrateUndo ? ` To undo it: ${runByHand(app, migrateUndo)}` : ''
-  if (result) {
-    return {what: `${app} was migrated by ${command}.${undo}`, command: logsCommand(app, result.dyno)}
+  // Whoever guards it may have failed it after it had ended well.
+  const done = result ?? (end?.outcome === 'succeeded' ? end : undefined)
+  if (done) {
+    return {what: `${app} was migrated by ${command}.${undo}`, command: logsCommand(app, done.dyno)}
   }
 
   const half = `the schema of ${app} may be half applied.`

@@ -40,7 +40,10 @@ export function flushCaches(facts: WindowFacts): Step<WindowServices, null, {fai
       for (const why of failed) ctx.warn(`Not flushed, and stale entries may be served: ${why}`)
       return {failed}
     },
-    byHand: () => ({what: `The caches are not flushed: ${flushes.map(({what}) => what).join(', ')}.`}),
+    byHand(_seen, result) {
+      if (result?.failed.length === 0) return undefined
+      return {what: `Not flushed: ${result?.failed.join('; ') ?? flushes.map(({what}) => what).join(', ')}.`}
+    },
     summary: ({failed}) => (failed.length > 0 ? `${failed.length} of ${flushes.length} not flushed` : undefined),
   }
 }
