@@ -18,10 +18,11 @@ exports.sql = (text) => {
 exports.session = () => spawn('psql', argv, {env, stdio: ['pipe', 'ignore', 'inherit'], detached: true})
 `
 
-/** `node sql.cjs 'SQL'`: a migration, a smoke test, whatever one likes. */
+/** `node sql.cjs 'SQL'`: a migration, a smoke test, whatever one likes. It is as careless as many: it says where it connects to. */
 const sql = `
 const {sql} = require('./db.cjs')
 try {
+  console.log('connecting to ' + process.env.DATABASE_URL)
   console.log('running SQL')
   const said = sql(process.argv[2])
   if (said) console.log(said)
@@ -32,14 +33,14 @@ try {
 }
 `
 
-/** Writes a row every 100 ms, and like any good worker ends its job, 1.5 s of it, when it is told to end. */
+/** Writes a row every 100 ms, and like any good worker ends its job, JOB_MS of it, when it is told to end. */
 const worker = `
 const psql = require('./db.cjs').session()
 const insert = process.argv[2] || "INSERT INTO ticks (dyno) VALUES ('DYNO')"
 const write = setInterval(() => psql.stdin.write(insert.replace('DYNO', process.env.DYNO) + ';\\n'), 100)
 psql.on('exit', (code) => process.exit(code ?? 1))
 psql.stdin.on('error', () => {})
-process.on('SIGTERM', () => setTimeout(() => { clearInterval(write); psql.stdin.end() }, 1500))
+process.on('SIGTERM', () => setTimeout(() => { clearInterval(write); psql.stdin.end() }, Number(process.env.JOB_MS || 1500)))
 `
 
 /** Answers with its version and the columns of \`ticks\` as they were when it booted; \`argv[3]\` is one it can't do without. */

@@ -54,7 +54,8 @@ describe.concurrent(
   () => {
     for (const command of ['maintenance-migrate', 'ship']) {
       test(command, async ({expect}) => {
-        await using world = await openWorld(postgres)
+        // Longer than anything else that is waited for with them.
+        await using world = await openWorld(postgres, {configVars: {JOB_MS: '9000'}})
         const {heroku, quantities, run, sql, webUrl} = world
         const before = heroku.world(APP)
         const outside = probe(webUrl)

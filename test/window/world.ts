@@ -93,6 +93,8 @@ export async function openWorld(postgres: Postgres | undefined, seed: Seed = {})
       const log = heroku.log(APP).filter((line) => /Starting process with command/.test(line))
       const {stderr, stdout} = result
       expectNone(secrets, {stdout, stderr, journal, arguments: await seen, 'the log of the app': log.join('\n')})
+      if (/connecting to /.test(stderr) && !/connecting to postgres:\/\/\w+:\*\*\*@/.test(stderr))
+        throw new Error('no mask is seen')
       return ended(result, journal)
     })
     done.catch(() => {})
