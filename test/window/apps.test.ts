@@ -29,13 +29,13 @@ describe.concurrent('a difficult app ends right', {timeout: 150_000}, () => {
     await using world = await openWorld(postgres, {formation: {web: 1}})
     const outside = probe(world.webUrl)
     const web = await world.archive('web', 'exec node web.cjs new day')
-    const {code, stderr} = await world.run(['ship', ...web, '--migrate', sqlCommand(`SELECT pg_sleep(2); ${ADD_DAY}`)])
+    const {code, stderr} = await world.run(['ship', ...web, '--migrate', sqlCommand(`SELECT pg_sleep(6); ${ADD_DAY}`)])
     expect(code, stderr).toBe(0)
     const log = world.log().join('\n')
     expect(log).toMatch(
       /heroku\[web\.1\]: State changed from starting to crashed[^]*app\[run\.\d+\]: SQL is done[^]*heroku\[web\.1\]: State changed from starting to up/,
     )
-    expect(stderr).toMatch(/web\.1/)
+    expect(stderr).toMatch(/Warning: web\.1 had crashed when the migration was done/)
     expect(statuses(await outside.stop())).toEqual([200, 503, 200])
   })
 

@@ -27,12 +27,18 @@ const LISTED_MS = 2 * 60_000
 /** Types that stayed up booted on the old schema: they may hold stale columns, or have crashed on it (design §4.8). */
 export function restartKeptUp(facts: WindowFacts): Step<WindowServices, RestartSeen, Restarted> {
   const app = facts.app.name
+  const isKeptUp = (dyno: string): boolean => facts.keptUp.includes(typeOfDyno(dyno) ?? '')
   return {
     id: 'restart',
     title: `Restart ${listOf(facts.keptUp)}`,
     failsAs: 'restart',
-    async look({platform}) {
+    async look({platform, warn}) {
       const [formation, dynos] = await Promise.all([platform.formation(app), platform.dynos(app)])
+      const crashed = dynos.filter(({name, state}) => state === 'crashed' && isKeptUp(name)).map(({name}) => name)
+      if (crashed.length > 0) {
+        warn(`${listOf(crashed)} had crashed when the migration was done, as code may on a schema it does not know.`)
+      }
+
       const running = formation.filter(({quantity, type}) => quantity > 0 && facts.keptUp.includes(type))
       return {app, dynos: Object.fromEntries(running.map(({type}) => [type, seenOf(dynos, type)]))}
     },
