@@ -1,6 +1,7 @@
 import {emptyHome, linkedHome, runHeroku, type HerokuHome} from '../test/real/heroku-cli.js'
 import {debianEngine} from '../test/real/docker-engine.js'
 import {stockDockerPath} from '../test/real/stock-docker.js'
+import {startPostgres} from '../test/real/postgres.js'
 import {startPlatform, type LocalHeroku} from '../test/platform/index.js'
 import {dockerCli, removeImagesOf} from '../test/platform/registry/docker-cli.js'
 import {startTlsFront} from '../test/platform/tls-front/tls-front.js'
@@ -11,13 +12,27 @@ export type Corner = {
   app: string
   project: Project
   home: HerokuHome
+  /** What a `heroku` process of this side has in its environment. */
+  env: NodeJS.ProcessEnv
+  /** Where visitors of the app ask. */
+  url: string
   /** Runs the stock CLI in the folder. @throws Error with all it wrote, when it does not exit with `exit` (0) */
   cli(argv: string[], options?: {exit?: number; env?: NodeJS.ProcessEnv}): Promise<string>
 }
 
-/** One local Heroku behind TLS and one Docker Engine, for all sides alike. */
+/** What an app is before anything is shipped to it. */
+export type Seed = {
+  /** Files of the project's `src`; without them the project of project.ts. */
+  programs?: Record<string, string>
+  images: Record<'web' | 'worker', {command: string; files?: Record<string, string>}>
+  formation: {web: number; worker: number}
+}
+
+/** One local Heroku behind TLS, one Docker Engine and one PostgreSQL, for all sides alike. */
 export type Ground = {
   heroku: LocalHeroku
+  /** One more app, with a folder of its own. @param who `ours` has the plugin installed */
+  corner(who: 'ours' | 'stock', app: string, seed: Seed): Promise<Corner>
   /** With the plugin installed. */
   ours: Corner
   /** The stock CLI alone. */
@@ -29,6 +44,7 @@ export type Ground = {
 
 const BASE = 'heroku-pipeline-ship-bench-base'
 const OLD = {command: 'exec sleep 1000'}
+const SEED: Seed = {images: {web: OLD, worker: OLD}, formation: {web: 1, worker: 1}}
 
 /** @throws Error that says what this machine lacks: root, port 443, Docker, a docker client for the stock CLI */
 export async function prepareGround(): Promise<Ground> {
@@ -48,7 +64,9 @@ export async function prepareGround(): Promise<Ground> {
     leave.push(() => engine.stop())
     const PATH = await stockDockerPath()
     const client = `${PATH.split(':')[0]}/docker`
-    const heroku = await startPlatform()
+    const postgres = await startPostgres()
+    leave.push(() => postgres.stop())
+    const heroku = await startPlatform({postgres})
     leave.push(() => heroku.stop())
     const front = await startTlsFront(heroku, {engine: engine.host, patienceMs: 60_000})
     leave.push(() => front.stop())
@@ -65,11 +83,13 @@ export async function prepareGround(): Promise<Ground> {
     await docker(['build', '--quiet', '--tag', BASE, base.folder])
     leave.push(() => docker(['rmi', '--force', BASE]))
 
-    const corner = async (app: string, home: HerokuHome): Promise<Corner> => {
-      const project = await writeProject(BASE)
+    const homes = {ours: pluginHome, stock: home}
+    const corner: Ground['corner'] = async (who, app, {formation, images, programs}) => {
+      const home = homes[who]
+      const project = await writeProject(BASE, programs)
       leave.push(() => project.remove())
-      await heroku.createApp(app)
-      await heroku.seedRelease(app, {images: {web: OLD, worker: OLD}, formation: {web: 1, worker: 1}})
+      const {routerPort} = await heroku.createApp(app)
+      await heroku.seedRelease(app, {images, formation})
       const options = {client, config: home.dir, host: engine.host}
       leave.push(() => removeImagesOf(`${front.registry}/${app}/*`, options))
       const env = {...front.env, PATH, DOCKER_HOST: engine.host, DOCKER_BUILDKIT: '1', CI: 'true'}
@@ -77,8 +97,10 @@ export async function prepareGround(): Promise<Ground> {
         app,
         project,
         home,
+        env,
+        url: `http://127.0.0.1:${routerPort}/`,
         async cli(argv, {env: more, exit = 0} = {}) {
-          const ran = await runHeroku(argv, {home, cwd: project.folder, env: {...env, ...more}, timeoutMs: 120_000})
+          const ran = await runHeroku(argv, {home, cwd: project.folder, env: {...env, ...more}, timeoutMs: 180_000})
           if (ran.code !== exit)
             throw new Error(`heroku ${argv.join(' ')}: exit ${ran.code}\n${ran.stderr}${ran.stdout}`)
           return ran.stdout
@@ -88,8 +110,9 @@ export async function prepareGround(): Promise<Ground> {
 
     const ground = {
       heroku,
-      ours: await corner('bench-ours', pluginHome),
-      stock: await corner('bench-stock', home),
+      corner,
+      ours: await corner('ours', 'bench-ours', SEED),
+      stock: await corner('stock', 'bench-stock', SEED),
       versions: {
         'Heroku CLI': (await herokuVersion(home)) ?? '',
         'Docker Engine': (await docker(['version', '--format', '{{.Server.Version}}'])).toString().trim(),

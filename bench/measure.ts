@@ -8,7 +8,7 @@ import type {Measured, Row, Run} from './row.js'
  */
 export async function measure(row: Row, rounds: number, say: (text: string) => void): Promise<Measured> {
   const {given, id, sides, title} = row
-  const counted = Math.max(rounds, row.atLeast ?? 0)
+  const counted = Math.min(Math.max(rounds, row.atLeast ?? 0), row.atMost ?? Infinity)
   const measured: Measured = {
     id,
     title,
@@ -17,7 +17,7 @@ export async function measure(row: Row, rounds: number, say: (text: string) => v
     sides: sides.map(({name}) => ({name, figures: {}})),
   }
   await row.before?.()
-  for (let round = 0; round <= counted; round++) {
+  for (let round = row.warm ? 1 : 0; round <= counted; round++) {
     const runs: Run[] = []
     for (const [index, side] of sides.entries()) {
       const run = await side.run(round)

@@ -39,12 +39,18 @@ if (process.env.DYNO.startsWith('web.')) {
 } else setInterval(() => {}, 1000)
 `
 
-/** @param base name of the image that `writeBase` was built as */
-export async function writeProject(base: string): Promise<Project> {
+/**
+ * @param base name of the image that `writeBase` was built as
+ * @param programs files of `src`, by name; `main.cjs` is what web and worker run
+ */
+export async function writeProject(
+  base: string,
+  programs: Record<string, string> = {'main.cjs': MAIN},
+): Promise<Project> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-project-'))
   await writeNoise(path.join(folder, 'vendor'), PROJECT.vendorMb)
   await mkdir(path.join(folder, 'src'))
-  await writeFile(path.join(folder, 'src', 'main.cjs'), MAIN)
+  for (const [name, text] of Object.entries(programs)) await writeFile(path.join(folder, 'src', name), text)
   for (const type of ['web', 'worker']) await writeFile(path.join(folder, `Dockerfile.${type}`), dockerfile(base))
   return {
     folder,

@@ -23,6 +23,10 @@ export type Row = {
   before?(): Promise<unknown>
   /** At least this many rounds, whatever was asked for: short jobs need more. */
   atLeast?: number
+  /** At most this many: long jobs have fewer. */
+  atMost?: number
+  /** Another row has warmed everything up. */
+  warm?: boolean
 }
 
 /** All runs of a row; `figures` are in the order of the rounds. */

@@ -2,6 +2,7 @@ import type {Corner, Ground} from './ground.js'
 import {PROJECT} from './project.js'
 import type {Row, Run, Side} from './row.js'
 import {timed} from './timed.js'
+import {windowRows} from './window-rows.js'
 
 /** `pipeline:ship` waits until dynos have been up this long; its default is 30 s. The stock commands do not wait at all. */
 const STABLE_FOR = '1s'
@@ -22,6 +23,7 @@ export function allRows(ground: Ground): Row[] {
   return [
     wholeShip(ground, 'ship', 0),
     wholeShip(ground, 'ship-latency', LATENCY_MS),
+    ...windowRows(ground),
     warmPush(ground),
     help(ground),
     refused(ground),

@@ -15,12 +15,37 @@ const value = (rows: Measured[], id: string, figure: string): number | undefined
   return values && median(values)
 }
 
+/** Against the classic script (side 1) and the careful one (side 2). */
+const windowPromises = (rows: Measured[]): Verdict[] =>
+  [
+    {id: 'window', late: ''},
+    {id: 'window-latency', late: ', answers 50 ms late'},
+  ].flatMap(({id, late}) => [
+    {
+      promise: `downtime of a ship with a migration: at most 0.35 × the classic script's${late}`,
+      atMost: 0.35,
+      measured: ratio(rows, id, 'downtime'),
+    },
+    {
+      promise: `the same: at most 0.7 × the careful script's${late}`,
+      atMost: 0.7,
+      measured: ratio(rows, id, 'downtime', 2),
+    },
+    {
+      promise: `whole of it: at most 0.6 × the classic script's${late}`,
+      atMost: 0.6,
+      measured: ratio(rows, id, 'total'),
+    },
+    {promise: `its API calls: at most 60${late}`, atMost: 60, measured: value(rows, id, 'API calls')},
+  ])
+
 export const judge = (rows: Measured[]): Verdict[] => [
   {
     promise: 'start: `pipeline:ship --help` in at most 1.05 × `container:push --help`',
     atMost: 1.05,
     measured: ratio(rows, 'help', 'total'),
   },
+  ...windowPromises(rows),
   {
     promise:
       'whole ship without a window, total, against push and release alone (0.6 is promised against the script with a window)',
