@@ -8,7 +8,7 @@ const run = promisify(execFile)
 export type Watched = {own: Set<string>; children: Set<string>}
 
 /** Looks at the process list until `done` settles, as anybody on the machine can. */
-export async function watchChildren(pid: number, done: Promise<unknown>): Promise<Watched> {
+export async function watchChildren(pid: number, done: Promise<unknown>, everyMs = 200): Promise<Watched> {
   const seen: Watched = {own: new Set(), children: new Set()}
   const watch = {running: true}
   const ended = done
@@ -32,7 +32,7 @@ export async function watchChildren(pid: number, done: Promise<unknown>): Promis
       if (each.pid === pid) seen.own.add(each.args)
       else if (family.has(each.pid)) seen.children.add(each.args)
     }
-    await Promise.race([sleep(200), ended])
+    await Promise.race([sleep(everyMs), ended])
   }
   return seen
 }

@@ -17,6 +17,6 @@ export function expectNone(secrets: string[], texts: Record<string, string>): vo
 
 /** The arguments that anybody on the machine could read while a process and its children ran. */
 export async function argumentsOf(pid: number, done: Promise<unknown>): Promise<string> {
-  const {children, own} = await watchChildren(pid, done)
+  const {children, own} = await watchChildren(pid, done, 1500)
   return [...own, ...children].join('\n')
 }

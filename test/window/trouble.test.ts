@@ -66,11 +66,12 @@ describe.concurrent('a window that does not end well', {timeout: 120_000}, () =>
   test('--on-migration-failure rollback: undone by --migrate-undo, and the app as it was', async ({expect}) => {
     await using world = await workersOnly()
     const before = structuredClone(world.heroku.world(APP))
-    const {code, stderr} = await world.run([
+    const {code, stderr, stdout} = await world.run([
       'ship',
       ...(await world.archive('worker', 'exec node worker.cjs new')),
       '--migrate',
       FAILS,
+      '--json',
       '--on-migration-failure',
       'rollback',
       '--migrate-undo',
@@ -83,7 +84,7 @@ describe.concurrent('a window that does not end well', {timeout: 120_000}, () =>
     expect(after.dynos.filter(({name}) => name.startsWith('worker'))).toEqual(
       before.dynos.filter(({name}) => name.startsWith('worker')),
     )
-    expect(stderr).toMatch(/rolled back|as it was/)
+    expect(JSON.parse(stdout)).toMatchObject({outcome: 'failed', exitCode: 1, left: [], error: {step: 'migrate'}})
   })
 
   test('--smoke that fails holds behind maintenance, because it was migrated', async ({expect}) => {
