@@ -48,13 +48,23 @@ export async function readMigrateFacts(
     const nothing = state.current
       ? []
       : [{message: `${app.name} has no release yet: there is nothing to migrate with.`}]
-    const reasons = [...about.reasons, ...nothing, ...window.reasons]
+    const reasons = [...about.reasons, ...nothing, ...imageReasons(request, state), ...window.reasons]
     if (reasons.length > 0) throw new Refused(reasons)
     return {facts: window.facts, notes: [...about.notes, ...window.notes]}
   } catch (error) {
     if (error instanceof Refused) throw error
     throw new Refused([{message: describeError(error)}])
   }
+}
+
+/** In a container app the migration runs in the image of a process type (platform-facts §5.1), so that type must have one. */
+function imageReasons({migration}: WindowRequest, {formation}: AppState): Reason[] {
+  const type = migration?.type ?? 'web'
+  const types = formation.flatMap((entry) => (entry.image ? [entry.type] : []))
+  if (types.length === 0 || types.includes(type)) return []
+  return [
+    {message: `There is no image of ${type} to migrate with.`, fix: `Name a type that has one: --type ${types[0]}`},
+  ]
 }
 
 /** What the window itself has to know, and what speaks against it. Reads only. @throws errors of the platform */

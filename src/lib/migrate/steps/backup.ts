@@ -60,7 +60,7 @@ export function backUp(facts: WindowFacts): Step<WindowServices, TransfersBefore
         if (name) ended.push(name)
       }
 
-      return ended.length > 0 ? `the unfinished backup ${listOf(ended)} is cancelled` : undefined
+      return ended.length > 0 ? `the unfinished backup ${listOf(ended)} is cancelled` : 'no backup is left unfinished'
     },
     summary: ({databases}) => databases.map((one) => describeKept(one)).join('; ') || undefined,
   }
