@@ -15,17 +15,18 @@ function name(world: World, before: World): unknown {
   const known = new Set(Object.values(before.images))
   const nameOf = (digest: string | null | undefined) =>
     digest ? (known.has(digest) ? 'old image' : 'new image') : 'no image'
-  const {configVars, dynos, formation, images: _images, releases, ...rest} = world
+  const {configVars, dynos, features, formation, images: _images, releases, ...rest} = world
   return {
     ...rest,
     configVars: configVars === before.configVars ? 'same' : 'changed',
+    features: features.join(', ') || 'none',
     releases: `${releases}`,
     formation: Object.fromEntries(
       Object.entries(formation).map(([type, {image, quantity}]) => [type, `${quantity} × ${nameOf(image)}`]),
     ),
     dynos: Object.fromEntries(
       dynos.map(({code, name: dyno, state}) => [
-        dyno.replace(/^release\.\d+$/, 'release'),
+        dyno.replace(/^(release|run)\.\d+$/, '$1'),
         `${state}, ${nameOf(code)}`,
       ]),
     ),

@@ -14,7 +14,7 @@ const AS_IT_WAS = 'as it was'
 export type Told = {name: string; exit: number; leaves: string[]; says: string[]}
 
 /** The last words of a run: its closing message and what is left. What differs from run to run is made the same. */
-export function lastWords({exit, said}: Tried): string[] {
+export function lastWords({exit, said}: Pick<Tried, 'exit' | 'said'>): string[] {
   const blocks = said.trim().split(/\n\n+/)
   const left = blocks.findIndex((block) => block.startsWith('What is left:'))
   const closing = left > 0 ? blocks.slice(left - 1) : blocks.slice(-1)

@@ -133,7 +133,7 @@ async function bringDown(
 export function restless(types: string[]): StepError {
   return new StepError(
     'opening',
-    `Brought back again and again: ${types.join(', ')}. Turn off what scales it meanwhile.`,
+    `Brought back again and again: ${[...new Set(types)].join(', ')}. Turn off what scales it meanwhile.`,
   )
 }
 

@@ -42,7 +42,9 @@ export function flushCaches(facts: WindowFacts): Step<WindowServices, null, {fai
     },
     byHand(_seen, result) {
       if (result?.failed.length === 0) return undefined
-      return {what: `Not flushed: ${result?.failed.join('; ') ?? flushes.map(({what}) => what).join(', ')}.`}
+      return {
+        what: `The caches are not flushed: ${result?.failed.join('; ') ?? flushes.map(({what}) => what).join(', ')}.`,
+      }
     },
     summary: ({failed}) => (failed.length > 0 ? `${failed.length} of ${flushes.length} not flushed` : undefined),
   }

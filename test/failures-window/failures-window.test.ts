@@ -1,0 +1,63 @@
+import pLimit from 'p-limit'
+import {beforeAll, describe, expect, it, type TestContext} from 'vitest'
+
+import {needs} from '../real/needs.js'
+import {FAULTS, type Variation} from './cell.js'
+import {cells, table} from './cells.js'
+import {judge} from './judge.js'
+import {STEPS} from './steps.js'
+import {comparePage, nameOf, type Words, wordsOf, writePage} from './table.js'
+import {type Tried, tryCell} from './try-cell.js'
+import {variations} from './variations.js'
+
+const words: Words = new Map()
+
+type Named = Variation & {name: string}
+
+const all: Named[] = [...cells, ...variations].map((one) => ({...one, name: nameOf(one)}))
+const long = all.filter((one) => one.long)
+
+/** Beside each other and beside the short ones: they wait for half a minute and more, and do nothing. */
+const LONG_AT_A_TIME = 8
+
+/** The real `heroku` process, a world of its own for each: what goes wrong at a step of a window, and what is so afterwards. */
+describe.concurrent('a window in which it fails', () => {
+  it.for(all.filter((one) => !one.long))('$name', {timeout: 120_000}, async (one, context) => {
+    await needs(context, 'heroku-cli')
+    compare(one, await tryCell(one), context)
+  })
+})
+
+describe.concurrent('a window in which it fails for long', () => {
+  const limit = pLimit(LONG_AT_A_TIME)
+  const begun = new Map<string, Promise<Tried>>()
+  beforeAll(() => {
+    for (const one of long) {
+      const tried = limit(() => tryCell(one))
+      tried.catch(() => {})
+      begun.set(one.name, tried)
+    }
+  })
+
+  it.for(long)('$name', {timeout: 300_000}, async (one, context) => {
+    await needs(context, 'heroku-cli')
+    compare(one, await begun.get(one.name)!, context)
+  })
+})
+
+function compare(one: Named, tried: Tried, {expect: compared}: TestContext): void {
+  compared(judge(one, tried), tried.said).toEqual([])
+  words.set(one.name, wordsOf(tried))
+}
+
+it('has a cell, or a reason for none, for every fault of every step', () => {
+  const places = STEPS.flatMap((step) => FAULTS.map((fault) => `${step}, ${fault}`))
+  expect(table.map(({fault, step}) => `${step}, ${fault}`).toSorted()).toEqual(places.toSorted())
+})
+
+it('is told by docs/failure-table.md', async () => {
+  // UPDATE_FAILURE_TABLE=1 writes the page from what this run has seen.
+  if (process.env.UPDATE_FAILURE_TABLE) await writePage(words)
+  const {is, mustBe} = await comparePage(words)
+  expect(is).toBe(mustBe)
+})
