@@ -24,6 +24,7 @@ export type Corner = {
 export type Seed = {
   /** Files of the project's `src`; without them the project of project.ts. */
   programs?: Record<string, string>
+  vendorMb?: number
   images: Record<'web' | 'worker', {command: string; files?: Record<string, string>}>
   formation: {web: number; worker: number}
 }
@@ -84,9 +85,9 @@ export async function prepareGround(): Promise<Ground> {
     leave.push(() => docker(['rmi', '--force', BASE]))
 
     const homes = {ours: pluginHome, stock: home}
-    const corner: Ground['corner'] = async (who, app, {formation, images, programs}) => {
+    const corner: Ground['corner'] = async (who, app, {formation, images, ...files}) => {
       const home = homes[who]
-      const project = await writeProject(BASE, programs)
+      const project = await writeProject(BASE, files)
       leave.push(() => project.remove())
       const {routerPort} = await heroku.createApp(app)
       await heroku.seedRelease(app, {images, formation})

@@ -8,6 +8,7 @@ import {measure} from './measure.js'
 import {formatResults} from './results.js'
 import type {Measured} from './row.js'
 import {allRows} from './rows.js'
+import {whatIsLeft} from './window-left.js'
 import {judge} from './targets.js'
 
 const {values} = parseArgs({
@@ -66,11 +67,13 @@ async function run(): Promise<void> {
     for (const row of allRows(ground)) {
       if (!only || only.includes(row.id)) rows.push(await measure(row, rounds, say))
     }
+    const left = !only || only.includes('left') ? await whatIsLeft(ground, say) : []
     const results = {
       date: new Date().toISOString().slice(0, 10),
       circumstances: circumstancesOf(ground, load),
       verdicts: judge(rows),
       rows,
+      left,
     }
     const text = formatResults(results, await readFile(here('NOTES.md'), 'utf8'))
     if (only) {

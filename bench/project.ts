@@ -41,14 +41,17 @@ if (process.env.DYNO.startsWith('web.')) {
 
 /**
  * @param base name of the image that `writeBase` was built as
- * @param programs files of `src`, by name; `main.cjs` is what web and worker run
+ * @param options.programs files of `src`, by name; `main.cjs` is what web and worker run
  */
 export async function writeProject(
   base: string,
-  programs: Record<string, string> = {'main.cjs': MAIN},
+  {
+    programs = {'main.cjs': MAIN},
+    vendorMb = PROJECT.vendorMb,
+  }: {programs?: Record<string, string>; vendorMb?: number} = {},
 ): Promise<Project> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-project-'))
-  await writeNoise(path.join(folder, 'vendor'), PROJECT.vendorMb)
+  await writeNoise(path.join(folder, 'vendor'), vendorMb)
   await mkdir(path.join(folder, 'src'))
   for (const [name, text] of Object.entries(programs)) await writeFile(path.join(folder, 'src', name), text)
   for (const type of ['web', 'worker']) await writeFile(path.join(folder, `Dockerfile.${type}`), dockerfile(base))

@@ -1,4 +1,5 @@
 import type {Measured} from './row.js'
+import type {Left} from './window-left.js'
 import {median} from './statistics.js'
 import type {Verdict} from './targets.js'
 
@@ -8,10 +9,12 @@ export type Results = {
   circumstances: Record<string, string>
   verdicts: Verdict[]
   rows: Measured[]
+  /** What is left where something failed. */
+  left?: Left[]
 }
 
 /** RESULTS.md; `notes` are kept by hand and come last. */
-export function formatResults({circumstances, date, rows, verdicts}: Results, notes: string): string {
+export function formatResults({circumstances, date, left = [], rows, verdicts}: Results, notes: string): string {
   return [
     '# Bench',
     '',
@@ -27,6 +30,7 @@ export function formatResults({circumstances, date, rows, verdicts}: Results, no
     ),
     '',
     ...rows.flatMap((row) => [...formatRow(row), '']),
+    ...formatLeft(left),
     notes.trim(),
     '',
   ].join('\n')
@@ -50,6 +54,22 @@ function formatRow({given, refused, rounds, sides, title}: Measured): string[] {
   ])
   const columns = ['', `\`${ours?.name}\``, ...others.flatMap(({name}) => [`\`${name}\``, 'ratio'])]
   return [...head, table(columns, cells)]
+}
+
+function formatLeft(left: Left[]): string[] {
+  if (left.length === 0) return []
+  const head = ['what fails', 'side', 'exit', 'visitors get', 'workers', 'code', 'schema', 'its last line']
+  const cells = left.map(({code, exit, failure, last, schema, side, visitors, workers}) => {
+    return [failure, side, String(exit), visitors, String(workers), code, schema, `\`${last.replaceAll('|', '¦')}\``]
+  })
+  return [
+    '## Four ships with a migration in which something fails, and what each leaves behind',
+    '',
+    'Not timed, one run each, on an app with 2 workers and schema 1; the scripts stop at the first command that fails, as CI does.',
+    '',
+    table(head, cells),
+    '',
+  ]
 }
 
 /** Median and extremes: times in seconds, the rest as it is. */

@@ -65,19 +65,30 @@ CREATE TABLE schema_version AS SELECT 1 AS version;
 export type WindowCorner = Corner & {
   /** Hash of the config vars that it began with: those of two apps differ by their databases. */
   configVars: string
+  databaseId: string
   /** `3`, or `3, half of 4` after a migration that failed between its two steps. */
   schema(): Promise<string>
 }
 
 /** One more app, up, with two workers and a database. */
-export async function windowCorner(ground: Ground, who: 'ours' | 'stock', app: string): Promise<WindowCorner> {
+export async function windowCorner(
+  ground: Ground,
+  who: 'ours' | 'stock',
+  app: string,
+  size: {vendorMb?: number} = {},
+): Promise<WindowCorner> {
   const {heroku} = ground
   const files = Object.fromEntries(
     Object.entries({...PROGRAMS, 'marker.cjs': "exports.marker = 'old'"}).map(([name, text]) => [`src/${name}`, text]),
   )
   const old = {command: 'exec node src/main.cjs', files}
   const formation = {web: 1, worker: WINDOW.workers}
-  const corner = await ground.corner(who, app, {programs: PROGRAMS, images: {web: old, worker: old}, formation})
+  const corner = await ground.corner(who, app, {
+    programs: PROGRAMS,
+    images: {web: old, worker: old},
+    formation,
+    ...size,
+  })
   const ask = async (method: string, path: string, body?: unknown): Promise<Record<string, string>> => {
     const answer = await fetch(`${heroku.url}/apps/${app}/${path}`, {
       method,
@@ -91,7 +102,7 @@ export async function windowCorner(ground: Ground, who: 'ours' | 'stock', app: s
     if (!answer.ok) throw new Error(`${method} ${path} of ${app}: ${answer.status}`)
     return (await answer.json()) as Record<string, string>
   }
-  await ask('POST', 'addons', {plan: 'heroku-postgresql:essential-1'})
+  const {id: databaseId = ''} = await ask('POST', 'addons', {plan: 'heroku-postgresql:essential-1'})
   const {DATABASE_URL: url = ''} = await ask('GET', 'config-vars')
   const sql = (text: string): Promise<string> => psql(postgresBin() ?? '', url, text)
   await sql(TABLES)
@@ -100,6 +111,7 @@ export async function windowCorner(ground: Ground, who: 'ours' | 'stock', app: s
   return {
     ...corner,
     configVars,
+    databaseId,
     async schema() {
       const [all, rows] = await Promise.all([
         sql('SELECT version FROM schema_version'),

@@ -36,7 +36,7 @@ export function windowRows(ground: Ground): Row[] {
       sides: [ours!, classic!, careful!],
     }
   }
-  return [row('window', 0), {...row('window-latency', LATENCY_MS), warm: true, atMost: 2}]
+  return [row('window', 0), {...row('window-latency', LATENCY_MS), warm: true, atMost: 1}]
 }
 
 /** `downtime` is what an outside prober of the router saw. */
