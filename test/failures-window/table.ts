@@ -22,6 +22,7 @@ export const nameOf = (one: Variation & {step?: StepId; fault?: string}): string
 export function wordsOf(tried: Tried): string[] {
   return lastWords(tried).map((line) =>
     line
+      .replaceAll(/\b[\da-f]{8}(-[\da-f]{4}){3}-0123456789ab\b/g, 'ID')
       .replaceAll(/\brun\.\d+/g, 'run.N')
       .replaceAll(/127\.0\.0\.1:\d+/g, 'example-app.example.com')
       .replaceAll(/\b[\da-f]{16}\b/g, '0123456789abcdef')
@@ -57,8 +58,8 @@ function pageOf(words: Words): string {
 
 const HEAD = `# When a step of a maintenance window goes wrong
 
-Each cell is a run of the real \`heroku pipeline:maintenance-migrate\` (from \`release\` on the words "a ship": \`pipeline:ship --migrate\`)
-against the local Heroku; the fault strikes that step's request. The app has web=0, worker=2, which go to 0 for the window, and clock=1,
+Each cell is a run of the real \`heroku pipeline:maintenance-migrate\` (at the step \`release\`, and where a ship is named, of
+\`heroku pipeline:ship --migrate\`) against the local Heroku; the fault strikes the request of that step. The app has web=0, worker=2, which go to 0 for the window, and clock=1,
 which stays up (\`--keep-up clock\`); preboot is on. \`sh migrate\` migrates, \`sh flush\` and \`sh smoke\` are given as
 \`--flush-command\` and \`--smoke\`. "Afterwards" is the difference between the exported worlds before and after; nothing else differs.
 \`test/failures-window/\` makes this page (\`UPDATE_FAILURE_TABLE=1\`), and fails when it is not what a run shows.

@@ -46,6 +46,15 @@ export function restartKeptUp(facts: WindowFacts): Step<WindowServices, RestartS
       await Promise.all(Object.keys(seen.dynos).map((type) => restartOne(seen, type, ctx)))
       return {since: await waitForNew(seen, ctx)}
     },
+    byHand(seen, result) {
+      if (result) return undefined
+      const types = Object.keys(seen.dynos)
+      const [type] = types
+      return {
+        what: `${listOf(types)} of ${app} may still run as before the migration.`,
+        command: `heroku ps:restart ${types.length === 1 ? `--process-type ${type} ` : ''}--app ${app}`,
+      }
+    },
   }
 }
 
