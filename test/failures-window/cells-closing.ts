@@ -78,7 +78,11 @@ const restart: Array<Cell | NoCell> = [
   },
   {step: 'restart', fault: 'fails', none: 'dynos that do not come back up are a matter of `up`'},
   {step: 'restart', fault: 'times out', none: 'no new dyno is listed for 2 minutes: too long to wait for here'},
-  ...absolute('restart').map((cell) => ({...cell, sent: restarted(cell.fault === 'connection lost' ? 1 : 2)})),
+  ...absolute('restart').map((cell) => ({
+    ...cell,
+    ...(cell.fault === '5xx' ? {long: true as const} : {}),
+    sent: restarted(cell.fault === 'connection lost' ? 1 : 2),
+  })),
 ]
 
 const flush: Array<Cell | NoCell> = [

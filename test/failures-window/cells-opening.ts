@@ -207,6 +207,7 @@ const release = (
       step: 'release',
       fault: 'fails',
       what: 'its release phase fails',
+      long: true,
       releasePhase: 'echo "relation users does not exist"; exit 3',
       end: but(held({ran: []}), {and: ['releases: 4 → 5']}),
       says: [

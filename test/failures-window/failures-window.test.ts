@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import {beforeAll, describe, expect, it, type TestContext} from 'vitest'
+import {beforeAll, describe, expect, it, type RunnerTestSuite, type TestContext} from 'vitest'
 
 import {needs} from '../real/needs.js'
 import {FAULTS, type Variation} from './cell.js'
@@ -17,33 +17,44 @@ type Named = Variation & {name: string}
 const all: Named[] = [...cells, ...variations].map((one) => ({...one, name: nameOf(one)}))
 const long = all.filter((one) => one.long)
 
-/** Beside each other and beside the short ones: they wait for half a minute and more, and do nothing. */
+/** They wait for half a minute and more and do nothing: begun first, beside each other and beside the others. */
 const LONG_AT_A_TIME = 8
+const begun = new Map<string, Promise<Tried>>()
+// vitest reads which fixtures are wanted from this pattern: none.
+// eslint-disable-next-line no-empty-pattern
+beforeAll(({}, file) => {
+  const limit = pLimit(LONG_AT_A_TIME)
+  const asked = new Set(namesOf(file))
+  for (const one of long.filter(({name}) => asked.has(name))) {
+    const tried = limit(() => tryCell(one))
+    tried.catch(() => {})
+    begun.set(one.name, tried)
+  }
+})
 
 /** The real `heroku` process, a world of its own for each: what goes wrong at a step of a window, and what is so afterwards. */
 describe.concurrent('a window in which it fails', () => {
-  it.for(all.filter((one) => !one.long))('$name', {timeout: 120_000}, async (one, context) => {
-    await needs(context, 'heroku-cli')
-    compare(one, await tryCell(one), context)
-  })
+  for (const one of all.filter((each) => !each.long)) {
+    it(one.name, {timeout: 120_000}, async (context) => {
+      await needs(context, 'heroku-cli')
+      compare(one, await tryCell(one), context)
+    })
+  }
 })
 
-describe.concurrent('a window in which it fails for long', () => {
-  const limit = pLimit(LONG_AT_A_TIME)
-  const begun = new Map<string, Promise<Tried>>()
-  beforeAll(() => {
-    for (const one of long) {
-      const tried = limit(() => tryCell(one))
-      tried.catch(() => {})
-      begun.set(one.name, tried)
-    }
-  })
-
-  it.for(long)('$name', {timeout: 300_000}, async (one, context) => {
-    await needs(context, 'heroku-cli')
-    compare(one, await begun.get(one.name)!, context)
-  })
+describe('a window in which it fails for long', () => {
+  for (const one of long) {
+    it(one.name, {timeout: 180_000}, async (context) => {
+      await needs(context, 'heroku-cli')
+      compare(one, await begun.get(one.name)!, context)
+    })
+  }
 })
+
+/** The names of the tests that are not left out by a filter. */
+function namesOf({tasks}: Readonly<RunnerTestSuite>): string[] {
+  return tasks.flatMap((task) => (task.type === 'suite' ? namesOf(task) : task.mode === 'skip' ? [] : [task.name]))
+}
 
 function compare(one: Named, tried: Tried, {expect: compared}: TestContext): void {
   compared(judge(one, tried), tried.said).toEqual([])
