@@ -7,7 +7,10 @@ import {appOf, appRef} from './find.js'
 
 /** An app has only the domain that Heroku gives it; here the host by which the router knows it. */
 export const domainRoutes = [
-  route('GET', '/apps/:app/domains', (ask) => ({list: [presentDomain(appOf(ask), ask.variant)], fields: ['hostname', 'id']})),
+  route('GET', '/apps/:app/domains', (ask) => ({
+    list: [presentDomain(appOf(ask), ask.variant)],
+    fields: ['hostname', 'id'],
+  })),
   route('GET', '/apps/:app/buildpack-installations', (ask) => {
     appOf(ask)
     return {list: [], fields: ['ordinal']}
