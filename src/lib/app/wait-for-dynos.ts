@@ -4,11 +4,14 @@ import {StepError} from '../run/errors.js'
 import type {StepContext} from '../run/step.js'
 import {type CrashNotes, takeCrashNotes} from './crash-notes.js'
 import {type DynoVerdict, judgeDynos, startWatch} from './dyno-health.js'
+import {type DynoNews, takeDynoNews} from './dyno-news.js'
 import {findCurrent} from './find-release.js'
 
 /** Boot timeout (60 s, at most 180 s) twice, plus the pull of a large image: nothing healthy takes longer. */
 const UP_DEADLINE_MS = 10 * 60_000
 const POLL_MS = 2000
+/** Where there is a log, which tells sooner of dynos that change their state. */
+const LOG_POLL_MS = 5000
 /** Dynos that are up are only watched for staying so; a restart in between shows by its id. */
 const STABLE_POLL_MS = 10_000
 const SOONEST_MS = 200
@@ -31,34 +34,41 @@ export async function waitForDynos(
   const {version} = release
   const over = new AbortController()
   const notes = takeCrashNotes()
+  const news = takeDynoNews()
   const watching = watchLog(
     {app, since: Date.parse(release.createdAt)},
     AbortSignal.any([ctx.signal, over.signal]),
-    notes,
+    {notes, news},
     ctx,
   )
   const watch = startWatch()
   const deadline = ctx.clock.now() + UP_DEADLINE_MS
   let formation: ProcessType[] | undefined
   let verdict: DynoVerdict | undefined
+  let mayBeLast = false
 
   try {
     for (let poll = 0; ; poll++) {
-      const all = !formation || isOver(verdict, stableForMs) || poll % SLOW_READS === 0
-      const read = await readDynos(app, version, all, ctx)
+      const all = mayBeLast || (poll > 0 && poll % SLOW_READS === 0)
+      const asked = news.count()
+      const read = await readDynos({app, version, formation: all || !formation, releases: all}, ctx)
       formation = read?.formation ?? formation
       if (read && formation) {
         const crashes = (dyno: string) => notes.crashes(dyno)
         verdict = judgeDynos(watch, {dynos: read.dynos, formation, now: ctx.clock.now(), version, crashes})
         // Only a poll that has read everything may end the wait: the release must still be the current one.
-        if (isOver(verdict, stableForMs) && read.formation) return {up: verdict.up}
-        if (isOver(verdict, stableForMs)) continue
+        if (isOver(verdict, stableForMs) && all) return {up: verdict.up}
+        mayBeLast = isOver(verdict, stableForMs)
+        if (mayBeLast) continue
         if (verdict.state === 'crashed') await crashed(verdict, notes, ctx)
         tell(verdict, stableForMs, ctx)
       }
 
       if (ctx.clock.now() >= deadline) throw new StepError('unhealthy', late(verdict, notes.why))
-      await ctx.clock.sleep(untilNextPoll(verdict, stableForMs), ctx.signal)
+      const names = verdict?.state === 'waiting' ? verdict.waitingFor : []
+      const ms = untilNextPoll(verdict, stableForMs, news)
+      mayBeLast = verdict?.state === 'up' && verdict.stableMs + ms >= stableForMs
+      await news.sleep(ms, {after: asked, names}, ctx)
     }
   } finally {
     over.abort()
@@ -71,23 +81,23 @@ function isOver(verdict: DynoVerdict | undefined, stableForMs: number): verdict 
 }
 
 /** The last poll comes when the dynos have been up long enough, not up to two seconds later. */
-function untilNextPoll(verdict: DynoVerdict | undefined, stableForMs: number): number {
+function untilNextPoll(verdict: DynoVerdict | undefined, stableForMs: number, news: DynoNews): number {
+  if (verdict?.state === 'waiting' && news.speaks() && !news.areUp(verdict.waitingFor)) return LOG_POLL_MS
   if (verdict?.state !== 'up') return POLL_MS
   return Math.min(STABLE_POLL_MS, Math.max(SOONEST_MS, stableForMs - verdict.stableMs))
 }
 
 /** One poll; undefined when the platform does not answer: the deadline decides, not one bad read. */
 async function readDynos(
-  app: string,
-  version: number,
-  slow: boolean,
+  asked: {app: string; version: number; formation: boolean; releases: boolean},
   {platform, signal}: Context,
 ): Promise<{dynos: Dyno[]; formation?: ProcessType[]} | undefined> {
+  const {app, version} = asked
   try {
     const reads = Promise.all([
       platform.dynos(app),
-      slow ? platform.formation(app) : undefined,
-      slow ? platform.newestReleases(app, 5) : undefined,
+      asked.formation ? platform.formation(app) : undefined,
+      asked.releases ? platform.newestReleases(app, 5) : undefined,
     ])
     const [dynos, formation, releases] = await abortable(reads, signal)
     const current = releases && findCurrent(releases)
@@ -119,7 +129,7 @@ function isOfFormation(dyno: string): boolean {
 async function watchLog(
   {app, since}: {app: string; since: number},
   signal: AbortSignal,
-  notes: CrashNotes,
+  {news, notes}: {news: DynoNews; notes: CrashNotes},
   ctx: Context,
 ): Promise<void> {
   try {
@@ -128,6 +138,7 @@ async function watchLog(
       // The back-fill begins before the release: crashes of the one before are none of its. Both times are the platform's.
       const counts = Date.parse(line.at) >= since
       notes.note(line, counts)
+      news.note(line)
       if (counts) ctx.log(line.text, line.dyno)
     }
   } catch {
