@@ -34,6 +34,7 @@ const policy = {
 const factsOf = (command: string, migrateUndo?: string, timeoutMs = 600_000): WindowFacts =>
   ({
     app: {id: 'app-id', name: APP},
+    state: {current: {version: 3}},
     migration: {command, timeoutMs},
     ...(migrateUndo ? {migrateUndo: {command: migrateUndo}} : {}),
   }) as unknown as WindowFacts

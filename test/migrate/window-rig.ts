@@ -80,7 +80,7 @@ export function useWindow() {
 
   /** Facts of the app as it is now: everything but web goes down. */
   async function facts(more: Partial<WindowFacts> = {}): Promise<WindowFacts> {
-    const {releases: _, ...state} = await readState(used.platform, APP)
+    const {dynos: _, releases: __, ...state} = await readState(used.platform, APP)
     const down = state.formation.filter(({quantity, type}) => quantity > 0 && type !== 'web')
     return {
       app: {id: 'app-id', name: APP},

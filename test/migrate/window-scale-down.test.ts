@@ -54,7 +54,6 @@ describe('scaling down ends when the last process has exited', () => {
       'GET dynos',
       'GET formation',
       'GET formation',
-      'GET formation',
       'GET log',
       'PATCH formation',
       'POST log-sessions',

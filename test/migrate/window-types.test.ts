@@ -77,8 +77,12 @@ it('who else may write is told, without a value of any config var', async () => 
   const platform = platformAt(local.url, {clock: systemClock})
   const app = 'example-app'
   await local.settled(app)
-  const state = await readState(platform, app)
-  const read = () => readWindowBasics(platform, {app, state, scaleDown: [], keepUp: []})
+  const read = async () => {
+    const {dynos, ...state} = await readState(platform, app)
+    const configVars = platform.configVars(app)
+    return readWindowBasics(platform, {app, state, dynos, configVars, scaleDown: [], keepUp: []})
+  }
+
   expect(await read()).toEqual({down: {worker: 2}, keptUp: ['web'], preboot: false, reasons: [], notes: []})
 
   const {name} = await platform.createDyno(app, {command: 'sleep 60 # topsecret', attach: false, type: 'worker'})

@@ -1,15 +1,22 @@
-import type {Dyno, Platform, ProcessType, Release} from '../heroku/types.js'
+import type {App, Dyno, Platform, ProcessType, Release} from '../heroku/types.js'
 import {expectedDynos} from './dyno-health.js'
 import type {AppState} from './state.js'
 import {findCurrent} from './find-release.js'
 
-/** Reads what is true of an app now: four reads in parallel. `releases` are the newest, for whoever wants to look closer. */
-export async function readState(platform: Platform, app: string): Promise<AppState & {releases: Release[]}> {
+/**
+ * Reads what is true of an app now, in parallel. `releases` are the newest, for whoever wants to look closer, as at `dynos`.
+ * @param app its name, or the app as it was read a moment ago
+ */
+export async function readState(
+  platform: Platform,
+  app: Pick<App, 'maintenance' | 'name'> | string,
+): Promise<AppState & {releases: Release[]; dynos: Dyno[]}> {
+  const name = typeof app === 'string' ? app : app.name
   const [{maintenance}, formation, dynos, releases] = await Promise.all([
-    platform.app(app),
-    platform.formation(app),
-    platform.dynos(app),
-    platform.newestReleases(app, 25),
+    typeof app === 'string' ? platform.app(name) : app,
+    platform.formation(name),
+    platform.dynos(name),
+    platform.newestReleases(name, 25),
   ])
   const current = findCurrent(releases)
   return {
@@ -18,6 +25,7 @@ export async function readState(platform: Platform, app: string): Promise<AppSta
     current: current ? {id: current.id, version: current.version, description: current.description} : null,
     newest: Math.max(0, ...releases.map(({version}) => version)),
     releases,
+    dynos,
     ...dynoStates(formation, dynos),
   }
 }

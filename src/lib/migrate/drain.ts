@@ -31,7 +31,7 @@ export async function readDynos(app: string, types: string[], {platform}: Contex
     .map(({createdAt, name, state}) => ({createdAt, name, state}))
 }
 
-/** Sets types to 0 and reads that they are. @throws as `makeSo` */
+/** Sets types that are not to 0 and reads that they are. @throws as `makeSo` */
 function setToZero(app: string, types: string[], ctx: Context): Promise<void> {
   return makeSo(
     {
@@ -40,6 +40,7 @@ function setToZero(app: string, types: string[], ctx: Context): Promise<void> {
         return formation.every(({quantity, type}) => quantity === 0 || !types.includes(type))
       },
       set: () => ctx.platform.scale(app, Object.fromEntries(types.map((type) => [type, 0]))),
+      notSo: true,
       patienceMs: OPENING_MS,
     },
     ctx,

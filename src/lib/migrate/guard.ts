@@ -25,12 +25,14 @@ const TIMES = 5
 /**
  * The step with the window guarded: before it begins and while it runs, types that somebody brings back are set to 0 again and
  * named; a release of somebody else keeps it from beginning, and fails it once it has ended (design §4.5). `expected` is the version
- * that may be current; without it, the one that this run released, else the one that was current in preflight.
+ * that may be current; without it, the one that this run released, else the one that was current in preflight. `lookAfter`: false
+ * where the next step looks before it does anything.
  */
 export function withGuard<Seen extends Json, Result extends Json | void>(
   step: Step<WindowServices, Seen, Result>,
   facts: WindowFacts,
   expected: Expected = (ctx) => expectedVersion(facts, ctx),
+  {lookAfter = true} = {},
 ): Step<WindowServices, Seen, Result> {
   return {
     ...step,
@@ -45,6 +47,7 @@ export function withGuard<Seen extends Json, Result extends Json | void>(
         ctx,
         () => step.run(seen, ctx),
         () => expected(ctx),
+        {lookAfter},
       ),
   }
 }
@@ -59,6 +62,7 @@ export async function guarded<T>(
   ctx: Context,
   work: () => Promise<T>,
   expected: () => number,
+  {lookAfter = true} = {},
 ): Promise<T> {
   const over = new AbortController()
   const watching = watch(facts, expected, AbortSignal.any([ctx.signal, over.signal]), ctx)
@@ -72,7 +76,7 @@ export async function guarded<T>(
   }
 
   // What came back a moment before the end booted on the old schema, and nothing after this would restart it.
-  foreign ??= await lookOnce(facts, expected(), ctx.signal, ctx)
+  if (lookAfter) foreign ??= await lookOnce(facts, expected(), ctx.signal, ctx)
   if (foreign) throw foreignError(foreign)
   return result
 }

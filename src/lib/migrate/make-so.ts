@@ -7,6 +7,8 @@ export type Wanted = {
   isSo(): Promise<boolean>
   /** Asks for it. The same may be said again. */
   set(): Promise<void>
+  /** It was read a moment ago, and was not so: that read is spared. */
+  notSo?: boolean
   /** How long a platform that does not answer is borne with, in ms. */
   patienceMs: number
 }
@@ -23,11 +25,14 @@ const WAITS_MS = [500, 1000, 2000, 4000, 8000]
  * over; a refusal ends it at once. When it is so already, nothing is sent.
  * @throws the last error, or one that says that the platform took it and does not show it
  */
-export async function makeSo({isSo, patienceMs, set}: Wanted, {clock, signal}: StepContext): Promise<void> {
+export async function makeSo(
+  {isSo, notSo = false, patienceMs, set}: Wanted,
+  {clock, signal}: StepContext,
+): Promise<void> {
   const deadline = clock.now() + patienceMs
   for (let attempt = 0; ; attempt++) {
     try {
-      if (await isSo()) return
+      if ((attempt > 0 || !notSo) && (await isSo())) return
       await set()
       if (await isSo()) return
       throw new Error('Heroku took the change, but does not show it')

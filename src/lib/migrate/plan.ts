@@ -34,7 +34,9 @@ export function openingSteps(facts: WindowFacts): Steps {
     ...(window && facts.preboot ? [prebootOff(facts)] : []),
     ...(facts.maintenance === 'set' ? [maintenanceOn(facts)] : []),
     ...(downs(facts) ? [scaleDown(facts)] : []),
-    ...(looksAfterData(facts) ? [window ? withGuard(backUp(facts), facts) : backUp(facts)] : []),
+    ...(looksAfterData(facts)
+      ? [window ? withGuard(backUp(facts), facts, undefined, {lookAfter: !facts.migration}) : backUp(facts)]
+      : []),
   ]
 }
 

@@ -3,7 +3,7 @@ import {stateReasons} from '../app/refusals.js'
 import {readState} from '../app/read-state.js'
 import type {AppState} from '../app/state.js'
 import {describeError} from '../heroku/errors.js'
-import type {App} from '../heroku/types.js'
+import type {App, Dyno} from '../heroku/types.js'
 import type {Clock} from '../run/clock.js'
 import {readBackupFacts} from './backup/read-backup-facts.js'
 import type {WindowFacts} from './facts.js'
@@ -38,13 +38,13 @@ export async function readMigrateFacts(
       throw new Refused([{message: `${app.name} is a Fir app: this command knows Cedar only.`}])
     }
 
-    const [account, read] = await Promise.all([platform.account(), readState(platform, app.name)])
-    const {releases, ...state} = read
+    const [account, read] = await Promise.all([platform.account(), readState(platform, app)])
+    const {dynos, releases, ...state} = read
     const about = stateReasons(app.name, state, releases, {
       now: clock.now(),
       keepMaintenance: request.maintenance === 'keep',
     })
-    const window = await readWindowFacts(services, request, {app, user: account.email, state}, clock)
+    const window = await readWindowFacts(services, request, {app, user: account.email, state, dynos}, clock)
     const nothing = state.current
       ? []
       : [{message: `${app.name} has no release yet: there is nothing to migrate with.`}]
@@ -71,7 +71,7 @@ function imageReasons({migration}: WindowRequest, {formation}: AppState): Reason
 export async function readWindowFacts(
   services: WindowServices,
   request: WindowRequest,
-  {app, state, user}: {app: App; user: string; state: AppState},
+  {app, dynos, state, user, ...known}: {app: App; user: string; state: AppState; dynos: Dyno[]; preboot?: boolean},
   clock: Clock,
 ): Promise<WindowRead> {
   const {backup, flush, keepUp, migration, scaleDown} = request
@@ -79,7 +79,7 @@ export async function readWindowFacts(
   const {name, webUrl} = app
   const vars = services.platform.configVars(name)
   const [basics, kept, flushes, health, page] = await Promise.all([
-    readWindowBasics(services.platform, {app: name, state, scaleDown, keepUp}),
+    readWindowBasics(services.platform, {app: name, state, dynos, ...known, configVars: vars, scaleDown, keepUp}),
     readBackupFacts(services, {app: name, ...backup, now: clock.now()}),
     vars.then((all) => readFlushes(flush, all, signal)),
     readBaseline(services, request, {webUrl, state}, {clock, signal}),

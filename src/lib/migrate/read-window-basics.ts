@@ -6,17 +6,24 @@ import {typeOfDyno} from './drain-names.js'
 
 export type WindowBasics = ChosenTypes & {preboot: boolean}
 
-/** What a window changes of an app, and who else may write while it is open. `state` is as preflight read it; three reads. */
+/** What a window changes of an app, and who else may write while it is open. `state`, `dynos` and `preboot` are as preflight read them. */
 export async function readWindowBasics(
   platform: Platform,
-  asked: {app: string; state: AppState; scaleDown: string[]; keepUp: string[]},
+  asked: {
+    app: string
+    state: AppState
+    dynos: Dyno[]
+    configVars: Promise<Record<string, string>>
+    preboot?: boolean
+    scaleDown: string[]
+    keepUp: string[]
+  },
 ): Promise<WindowBasics> {
-  const {app, keepUp, scaleDown, state} = asked
-  const [preboot, addons, dynos, vars] = await Promise.all([
-    platform.preboot(app),
+  const {app, configVars, dynos, keepUp, scaleDown, state} = asked
+  const [preboot, addons, vars] = await Promise.all([
+    asked.preboot ?? platform.preboot(app),
     platform.addons(app),
-    platform.dynos(app),
-    platform.configVars(app),
+    configVars,
   ])
   // The app object as we read it does not name the space; the sizes do (platform-facts §3.1).
   const space = state.formation.some(({size}) => /^(private|shield)\b/i.test(size))

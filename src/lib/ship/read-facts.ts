@@ -111,16 +111,16 @@ async function readApp(services: ShipServices, {folder, migrationsPath, window: 
   const [account, preboot, read] = await Promise.all([
     platform.account(),
     platform.preboot(app.name),
-    readState(platform, app.name),
+    readState(platform, app),
   ])
-  const {releases, ...state} = read
+  const {dynos, releases, ...state} = read
   const about = appReasons(app, state, releases, clock.now(), {keepMaintenance: asked.maintenance === 'keep'})
   const compared = await readMigrations(services, app.name, state, {folder, migrationsPath})
   const request = compared.same ? withoutMigration(asked) : asked
   // A stack that takes no images is the reason to read no further.
   const window =
     asksForWindow(request) && about.reasons.length === 0
-      ? await readWindowFacts(services, asWindow(request), {app, state, user: account.email}, clock)
+      ? await readWindowFacts(services, asWindow(request), {app, state, dynos, preboot, user: account.email}, clock)
       : undefined
   return {
     app,

@@ -22,7 +22,7 @@ export function maintenanceOn({app: {name: app}}: WindowFacts): Step<WindowServi
     },
     async run(_seen, ctx) {
       ctx.downtime(true)
-      await makeSo({...maintenance(app, true, ctx), patienceMs: OPENING_MS}, ctx)
+      await makeSo({...maintenance(app, true, ctx), notSo: true, patienceMs: OPENING_MS}, ctx)
       return {at: ctx.clock.now()}
     },
     async undo(seen, ctx) {
@@ -45,7 +45,7 @@ export function maintenanceOff({app: {name: app}}: WindowFacts): Step<WindowServ
     failsAs: 'restoring',
     restores: 'maintenance-on',
     async run(_seen, ctx) {
-      await makeSo({...maintenance(app, false, ctx), patienceMs: RESTORING_MS}, ctx)
+      await makeSo({...maintenance(app, false, ctx), notSo: true, patienceMs: RESTORING_MS}, ctx)
       ctx.downtime(false)
     },
   }

@@ -1,5 +1,3 @@
-import {findCurrent} from '../../app/find-release.js'
-import {abortable} from '../../run/abortable.js'
 import {StepError} from '../../run/errors.js'
 import type {Step, StepContext} from '../../run/step.js'
 import type {WindowFacts} from '../facts.js'
@@ -33,10 +31,11 @@ export function migrate(facts: WindowFacts): Step<WindowServices, MigrateBefore,
     title: `Migrate with ${shown(migration)}`,
     pivot: true,
     failsAs: 'migration-failed',
-    async look({platform, signal}) {
-      // Only for whoever reads the journal: nothing is worth failing for.
-      const releases = await abortable(platform.newestReleases(app.name, 5), signal).catch(() => [])
-      return {app: app.name, nonce: newNonce(), release: findCurrent(releases)?.version ?? null}
+    async look({resultOf}) {
+      // Only for whoever reads the journal: nothing is worth a read.
+      const released = resultOf('release') as {version: number} | undefined
+      const release = released?.version ?? facts.state.current?.version ?? null
+      return {app: app.name, nonce: newNonce(), release}
     },
     async run({nonce}, ctx) {
       const onDyno = (name: string): void => void (known.dyno = name)
