@@ -31,9 +31,8 @@ export function wordsOf(tried: Tried): string[] {
   )
 }
 
-/** Writes the whole page; `words` must hold those of every cell. */
-export async function writePage(words: Words): Promise<void> {
-  await writeFile(file, pageOf(words))
+export async function writePage(page: string): Promise<void> {
+  await writeFile(file, page)
 }
 
 /** The page as it is now, and as it must be where this run has seen the words; the others are taken from the page. */
