@@ -131,4 +131,3 @@ async function ask(heroku: LocalHeroku, method: string, place: string, body?: un
   return response.json()
 }
 
-export {APP} from '../failures/setup.js'
