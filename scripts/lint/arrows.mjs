@@ -33,6 +33,8 @@ const allowed = {
   ),
   // A ship has the window of a migration around its release.
   ship: {parts: ['run', 'config', 'pure', 'app', 'migrate', ...adapters], types: ['command']},
+  // What is put right is a run of either of the two, as its journal tells of it.
+  recover: {parts: ['run', 'journal', 'config', 'pure', 'app', 'ship', 'migrate', ...adapters], types: ['command']},
   command: {parts: ['run', 'journal', 'ui', 'heroku', 'app', ...features]},
   commands: {parts: ['run', 'config', 'command', 'ui', 'app', ...features]},
 }

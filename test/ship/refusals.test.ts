@@ -41,7 +41,7 @@ it('says every reason at once, each with what to do', () => {
         "message": "example-app is not a Docker app: its stack is heroku-24.",
       },
       {
-        "fix": "If nobody is at work on it: heroku maintenance:off --app example-app",
+        "fix": "If nobody is at work on it: heroku pipeline:recover --app example-app",
         "message": "Maintenance mode of example-app is on: a deploy that died may have left it so.",
       },
       {

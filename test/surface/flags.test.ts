@@ -63,6 +63,18 @@ test('commands, arguments, flags and aliases are those that users know', async (
       --stable-for VALUE = "30s"
       --timeout VALUE = "1h"
       --type VALUE
+    pipeline:recover
+      
+      --app -a VALUE required
+      --confirm VALUE
+      --dry-run
+      --journal VALUE
+      --json
+      --list
+      --remote -r VALUE
+      --resume
+      --rollback
+      --scale VALUE…
     pipeline:ship
       [type] …
       --after VALUE

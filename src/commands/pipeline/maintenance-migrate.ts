@@ -16,6 +16,7 @@ import {askWhetherPending} from '../../lib/migrate/pending.js'
 import {readMigrateFacts} from '../../lib/migrate/read-facts.js'
 import {type MigrateReport, nothingPending, planReport} from '../../lib/migrate/report.js'
 import {readWindowRequest} from '../../lib/migrate/request.js'
+import {readUnlessOpen} from '../../lib/recover/unfinished.js'
 import {systemClock} from '../../lib/run/clock.js'
 
 export default class MaintenanceMigrate extends PipelineCommand {
@@ -74,7 +75,11 @@ ${exitCodesHelp}`
       secrets: [services.token, ...(request.health ? healthSecrets(request.health.check) : [])],
     })
     try {
-      const read = await this.checking(request.app, () => readMigrateFacts(services, request, session.clock))
+      const read = await this.checking(request.app, () =>
+        readUnlessOpen({...services, app: request.app, dataDir: this.config.dataDir}, () =>
+          readMigrateFacts(services, request, session.clock),
+        ),
+      )
       if (flags['dry-run']) return this.answer(planReport(read))
       const {app} = read.facts
       if (flags['migrate-check']) {

@@ -6,6 +6,7 @@ import {windowFlags} from '../../lib/command/window-flags.js'
 import {healthSecrets} from '../../lib/config/health.js'
 import {PipelineCommand} from '../../lib/command/pipeline-command.js'
 import {openSession} from '../../lib/command/session.js'
+import {readUnlessOpen} from '../../lib/recover/unfinished.js'
 import {systemClock} from '../../lib/run/clock.js'
 import {exitCodesHelp} from '../../lib/command/exit-codes-help.js'
 import {shipServices} from '../../lib/ship/make-services.js'
@@ -106,7 +107,11 @@ ${exitCodesHelp}`
       secrets: [services.token, ...Object.values(args), ...(health ? healthSecrets(health.check) : [])],
     })
     try {
-      const facts = await this.checking(request.app, () => readShipFacts(services, request, systemClock))
+      const facts = await this.checking(request.app, () =>
+        readUnlessOpen({...services, app: request.app, dataDir: this.config.dataDir}, () =>
+          readShipFacts(services, request, systemClock),
+        ),
+      )
       if (flags['dry-run']) return this.answer(planReport(facts))
       if (facts.window && facts.window.maintenance !== 'none') {
         const {name} = facts.app

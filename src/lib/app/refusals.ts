@@ -19,7 +19,7 @@ export function stateReasons(
   const notes: string[] = []
 
   if (state.maintenance && !keepMaintenance) {
-    const fix = `If nobody is at work on it: heroku maintenance:off --app ${app}`
+    const fix = `If nobody is at work on it: heroku pipeline:recover --app ${app}`
     reasons.push({message: `Maintenance mode of ${app} is on: a deploy that died may have left it so.`, fix})
   }
 

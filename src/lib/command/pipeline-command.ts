@@ -5,6 +5,8 @@ import {messageOf} from '../run/errors.js'
 import type {Reason} from '../app/refused.js'
 import type {RunReport} from '../app/report.js'
 import {harmlessLines} from '../ui/harmless.js'
+import {paintFor} from '../ui/paint.js'
+import {leftBehind} from '../ui/story.js'
 
 /** What our commands have in common: typed flags, one JSON object whatever happens, the same exit code in text and JSON. */
 export abstract class PipelineCommand extends Command {
@@ -42,6 +44,7 @@ export abstract class PipelineCommand extends Command {
     process.exitCode = report.exitCode
     if (report.outcome === 'refused') ux.stderr(formatRefusal(report.app, report.reasons ?? [], this.verb))
     else if (report.exitCode === 0) this.log(report.message)
+    else if (report.run === undefined) ux.stderr(formatHeld(report))
     return report
   }
 
@@ -69,6 +72,11 @@ export abstract class PipelineCommand extends Command {
 function exitCodeOf(error: unknown): number {
   const exit = (error as {oclif?: {exit?: number | false}} | undefined)?.oclif?.exit
   return typeof exit === 'number' ? exit : 1
+}
+
+/** Without a run there is no story that could end with it. */
+function formatHeld({left, message}: RunReport): string {
+  return [...harmlessLines(message), ...leftBehind(left, paintFor(false))].join('\n')
 }
 
 /** The reasons as the Heroku CLI prints errors, with the command that helps on a line of its own. */

@@ -1,9 +1,11 @@
 import {randomBytes} from 'node:crypto'
+import {hostname} from 'node:os'
 
 import {type Clock, systemClock} from '../run/clock.js'
 import {messageOf} from '../run/errors.js'
 import type {RunEvent} from '../run/events.js'
 import {type Journal, journalPath, JOURNAL_VERSION, openJournal} from '../run/journal.js'
+import {pruneJournals} from '../run/journal-read.js'
 import {createRedactor, type Redact} from '../run/redact.js'
 import {beginRun, type Run} from '../run/run.js'
 import type {Json} from '../run/step.js'
@@ -82,7 +84,9 @@ export function openSession(options: SessionOptions): Session {
       }
 
       run = beginRun({id, clock, journal, redact, onEvent})
-      run.write({type: 'run', version: JOURNAL_VERSION, run: id, command, app, facts})
+      const writer = {pid: process.pid, host: hostname()}
+      run.write({type: 'run', version: JOURNAL_VERSION, run: id, command, app, ...writer, facts})
+      pruneJournals(options.dataDir, clock.now())
       run.emit({type: 'run-started', run: id, command, app})
       return run
     },

@@ -18,7 +18,7 @@ export type WindowReport = {
 export type MigrateReport = RunReport & WindowReport & {plan?: PlanDescription[]}
 
 /** What was migrated and where the backups are, of a run that got so far. */
-export function nameMigration(run: Run): WindowReport {
+export function nameMigration(run: Pick<Run, 'results'>): WindowReport {
   const migrated = run.results.get('migrate') as Migrated | undefined
   const backups = run.results.get('backup') as BackedUp | undefined
   return {

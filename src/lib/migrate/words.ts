@@ -25,7 +25,8 @@ export function withWayBack(end: End, run: Run): End {
   return {...end, message: [end.message, ...wayBack(run)].join('\n')}
 }
 
-function wayBack(run: Run): string[] {
+/** The way back to the data of before, if there is one: sentences and commands. */
+export function wayBack(run: Pick<Run, 'results'>): string[] {
   const back = nameMigration(run).goBack ?? []
   return back.flatMap(({command, what}) => [what, ...(command ? [`    ${command}`] : [])])
 }

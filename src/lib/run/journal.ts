@@ -14,16 +14,22 @@ export const JOURNAL_VERSION = 1
  * the same undos, newest first. `at` is ISO 8601.
  */
 export type JournalLine = {at: string} & (
-  | {type: 'run'; version: typeof JOURNAL_VERSION; run: string; command: string; app: string; facts: Json}
+  | ({type: 'run'; version: typeof JOURNAL_VERSION; run: string; command: string; app: string; facts: Json} & Writer)
   | {type: 'plan'; plan: string; steps: string[]; input: Json}
   | {type: 'begin'; step: string; seen: Json}
   | {type: 'end'; step: string; ok: true; result: Json}
-  | {type: 'end'; step: string; ok: false; failsAs: string; message: string}
+  /** `standing`: steps that had been restored and whose effect stands again. */
+  | {type: 'end'; step: string; ok: false; failsAs: string; message: string; standing?: string[]}
   | {type: 'signal'; signal: string}
   | {type: 'undo'; step: string}
   | {type: 'undone'; step: string; ok: boolean; message?: string}
   | {type: 'outcome'; outcome: Outcome; exitCode: ExitCode; message: string}
+  /** Another run, by its id, has put right what this one left: nothing of it is open any more. */
+  | {type: 'settled'; by: string}
 )
+
+/** Which process writes the journal: on its own machine one can see whether it is still at it. */
+type Writer = {pid?: number; host?: string}
 
 /** A line before the journal stamps the time on it. */
 export type JournalEntry = JournalLine extends infer L ? (L extends {at: string} ? Omit<L, 'at'> : never) : never
@@ -54,8 +60,13 @@ export function openJournal(file: string, now: () => number): Journal {
   }
 }
 
-/** Where a run's journal lies under the CLI's data directory: by app, then by time, so that the newest sorts last. */
+/** Where the journals of an app lie under the CLI's data directory. */
+export function journalFolder(dataDir: string, app: string): string {
+  return path.join(dataDir, 'pipeline-ship', 'journals', app)
+}
+
+/** Where a run's journal lies: by app, then by time, so that the newest sorts last. */
 export function journalPath(dataDir: string, app: string, run: string, now: number): string {
   const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, '-')
-  return path.join(dataDir, 'pipeline-ship', 'journals', app, `${stamp}-${run}.ndjson`)
+  return path.join(journalFolder(dataDir, app), `${stamp}-${run}.ndjson`)
 }

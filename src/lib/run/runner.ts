@@ -70,7 +70,8 @@ async function runStep<Services>(step: Step<Services>, services: Services, run: 
   } catch (error) {
     const failsAs = error instanceof StepError ? error.failsAs : step.failsAs
     if (error instanceof StepError) noteStanding(error, step.id, run)
-    noteEnd(run, {type: 'end', step: step.id, ok: false, failsAs, message: messageOf(error)})
+    const standing = error instanceof StepError && error.standing.length > 0 ? {standing: error.standing} : {}
+    noteEnd(run, {type: 'end', step: step.id, ok: false, failsAs, message: messageOf(error), ...standing})
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import {PlatformError} from '../../heroku/errors.js'
 import {abortable} from '../../run/abortable.js'
 import type {OneOffContext} from './types.js'
 import {MARKER} from './wrap.js'
@@ -22,4 +23,15 @@ export async function findInLog(app: string, nonce: string, {platform, signal}: 
 
   signal.throwIfAborted()
   return undefined
+}
+
+/** Wherever it is found; undefined when it is neither listed nor in the log, or when there is no log to read. */
+export async function findOneOff(app: string, nonce: string, reading: Reading): Promise<string | undefined> {
+  const listed = await findListed(app, nonce, reading)
+  if (listed !== undefined) return listed
+  return findInLog(app, nonce, reading).catch((error: unknown) => {
+    reading.signal.throwIfAborted()
+    if (error instanceof PlatformError) return undefined
+    throw error
+  })
 }

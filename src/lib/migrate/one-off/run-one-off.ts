@@ -2,7 +2,7 @@ import {describeError, OutcomeUnknown, PlatformError} from '../../heroku/errors.
 import {readRendezvous} from '../../heroku/rendezvous.js'
 import {attachedLines} from './attached-lines.js'
 import {createOneOff, type Made} from './create.js'
-import {findInLog, findListed} from './find.js'
+import {findInLog, findListed, findOneOff} from './find.js'
 import {judge} from './judge.js'
 import {prepare} from './prepare.js'
 import type {Source} from './reading.js'
@@ -17,24 +17,46 @@ import {newNonce} from './wrap.js'
  * @throws NotStarted when it is certain that nothing was run, also because the signal came before
  */
 export async function runOneOff(run: OneOffRun, ctx: OneOffContext): Promise<OneOffEnd> {
-  const {app, command, nonce = newNonce(), timeoutMs} = run
+  const {command, nonce = newNonce()} = run
   const began = ctx.clock.now()
-  const passed = (): number => ctx.clock.now() - began
   let made: Made & {attach: boolean}
   try {
     made = await findOrCreate(run, nonce, ctx)
   } catch (error) {
     if (!(error instanceof OutcomeUnknown)) throw notStarted(run, error)
-    return {outcome: 'unknown', ms: passed(), why: describeError(error)}
+    return {outcome: 'unknown', ms: ctx.clock.now() - began, why: describeError(error)}
   }
 
+  run.onDyno?.(made.name)
+  ctx.progress({message: `${made.name}: ${shown(command)}`})
+  return follow(made, {...run, nonce}, began, ctx)
+}
+
+/**
+ * Follows the dyno that another process made with this nonce to its end, as if it were ours; undefined when none is listed and
+ * the log, as far as it goes, names none. @throws errors of the platform
+ */
+export async function followOneOff(
+  run: OneOffRun & {nonce: string},
+  ctx: OneOffContext,
+): Promise<OneOffEnd | undefined> {
+  const name = await findOneOff(run.app, run.nonce, ctx)
+  if (name === undefined) return undefined
+  return follow({name, attachUrl: null, attach: false}, run, ctx.clock.now(), ctx)
+}
+
+async function follow(
+  made: Made & {attach: boolean},
+  run: OneOffRun & {nonce: string},
+  began: number,
+  ctx: OneOffContext,
+): Promise<OneOffEnd> {
+  const {app, nonce, timeoutMs} = run
   const dyno = made.name
-  run.onDyno?.(dyno)
-  ctx.progress({message: `${dyno}: ${shown(command)}`})
   const source = made.attach ? attachedSource(made, ctx) : logSource(app, dyno, ctx)
   const watched = await watchOneOff({app, dyno, nonce, deadline: ctx.clock.now() + timeoutMs, source}, ctx)
   if (watched.how === 'left' && run.onAbort === 'stop') await ctx.platform.stopDyno(app, dyno).catch(() => {})
-  return endOf(watched, {dyno, ms: passed()}, run)
+  return endOf(watched, {dyno, ms: ctx.clock.now() - began}, run)
 }
 
 async function findOrCreate(run: OneOffRun, nonce: string, ctx: OneOffContext): Promise<Made & {attach: boolean}> {
