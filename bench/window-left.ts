@@ -47,7 +47,7 @@ export async function whatIsLeft(ground: Ground, say: (text: string) => void): P
   const left: Left[] = []
   for (const [index, failure] of FAILURES.entries()) {
     say(`what is left: ${failure.failure}`)
-    // Nothing is timed here.
+    // All at a time: nothing is timed here.
     left.push(...(await Promise.all(SIDES.map((side) => tryOne(ground, `left-${index}-${side}`, side, failure)))))
   }
   return left

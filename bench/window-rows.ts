@@ -7,20 +7,22 @@ import {WINDOW, type WindowCorner, windowCorner} from './window-app.js'
 import {scripts, typed} from './window-scripts.js'
 
 const LATENCY_MS = 50
+/** Every dyno unpacks its image here: with a small one the boot is what it is given to be. */
+const SMALL = {vendorMb: 4}
 const SCRIPTS = scripts()
-const NAMES = ['ours', 'classic', 'careful'] as const
+const NAMES = ['ours', 'classic', 'careful', 'webDown'] as const
 
 /** The ship with a migration in a window, against the two scripts, at two latencies. */
 export function windowRows(ground: Ground): Row[] {
   const corners = new Map<string, WindowCorner>()
   const before = async (): Promise<void> => {
     for (const name of NAMES) {
-      const who = name === 'ours' ? 'ours' : 'stock'
-      if (!corners.has(name)) corners.set(name, await windowCorner(ground, who, `window-${name}`))
+      const who = name === 'ours' || name === 'webDown' ? 'ours' : 'stock'
+      if (!corners.has(name)) corners.set(name, await windowCorner(ground, who, `window-${name.toLowerCase()}`, SMALL))
     }
   }
   const row = (id: string, latencyMs: number): Row => {
-    const [ours, classic, careful] = NAMES.map((name): Side => ({
+    const [ours, ...others] = NAMES.map((name): Side => ({
       name: SCRIPTS[name].name,
       async run(round) {
         const corner = corners.get(name)!
@@ -33,10 +35,13 @@ export function windowRows(ground: Ground): Row[] {
       title: `Ship web and worker with a migration, answers ${latencyMs} ms late`,
       given: givenOf(latencyMs),
       before,
-      sides: [ours!, classic!, careful!],
+      sides: [ours!, ...others],
     }
   }
-  return [row('window', 0), {...row('window-latency', LATENCY_MS), warm: true, atMost: 1}]
+  return [
+    {...row('window', 0), atMost: 2},
+    {...row('window-latency', LATENCY_MS), warm: true, atMost: 1},
+  ]
 }
 
 /** `downtime` is what an outside prober of the router saw. */
@@ -64,7 +69,7 @@ async function timedWindow({heroku}: Ground, corner: WindowCorner, latencyMs: nu
 
 const givenOf = (latencyMs: number): string =>
   [
-    `context ${PROJECT.vendorMb} MB on a base of ${PROJECT.baseMb} MB`,
+    `context ${SMALL.vendorMb} MB on a base of ${PROJECT.baseMb} MB`,
     `RUN behind the changed line ${PROJECT.buildSeconds} s`,
     `web boots ${PROJECT.bootSeconds} s`,
     `${WINDOW.workers} workers drain ${WINDOW.drainSeconds} s each`,

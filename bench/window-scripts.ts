@@ -8,12 +8,27 @@ const PUSH = ['container:push', '--recursive']
 const RELEASE = ['container:release', 'web', 'worker']
 const BACKUP = ['pg:backups:capture']
 
-/** `heroku pipeline:ship`, the classic eight commands, and the script of somebody who knows what a window costs. */
-export function scripts(migrate: string = MIGRATE): {ours: Script; classic: Script; careful: Script} {
+const ship = (migrate: string): string[] => [
+  'pipeline:ship',
+  'web',
+  'worker',
+  '--migrate',
+  migrate,
+  '--stable-for',
+  '1s',
+  '--json',
+]
+
+/** `heroku pipeline:ship`, the same with web at 0 as well, the classic eight commands, and the script of somebody who knows what a window costs. */
+export function scripts(migrate: string = MIGRATE): Record<'careful' | 'classic' | 'ours' | 'webDown', Script> {
   return {
+    webDown: {
+      name: 'pipeline:ship --scale-down web',
+      commands: [[...ship(migrate), '--scale-down', 'web']],
+    },
     ours: {
       name: 'pipeline:ship',
-      commands: [['pipeline:ship', 'web', 'worker', '--migrate', migrate, '--stable-for', '1s', '--json']],
+      commands: [ship(migrate)],
     },
     classic: {
       name: 'classic script',

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 
 import {measure} from '../../bench/measure.js'
+import {downtime} from '../../bench/prober.js'
 import {formatResults} from '../../bench/results.js'
 import type {Measured, Row} from '../../bench/row.js'
 import {median} from '../../bench/statistics.js'
@@ -43,6 +44,32 @@ test('short jobs have more rounds', async () => {
   const ran: string[] = []
   await measure({...row([{name: 'a'}], ran), atLeast: 4}, 2, silent)
   expect(ran).toHaveLength(5)
+})
+
+test('long jobs have fewer rounds, and none to warm up where another row has done that', async () => {
+  const ran: string[] = []
+  await measure({...row([{name: 'a'}], ran), atMost: 2, warm: true}, 5, silent)
+  expect(ran).toEqual(['a1', 'a2'])
+})
+
+test('the downtime begins with the first 503 and ends when somebody is answered after the last', () => {
+  const answers = [200, 503, 200, 503, 200, 200].map((status, index) => ({
+    asked: 100 * index,
+    answered: 100 * index + 10,
+    status,
+  }))
+  expect(downtime(answers)).toBe(310)
+  expect(downtime(answers.slice(0, 1))).toBe(0)
+  expect(() => downtime(answers.slice(0, 4))).toThrow('did not come back')
+})
+
+test('what is left is a table', () => {
+  const left = {exit: 4, visitors: '503, maintenance', workers: 0, code: 'new' as const, schema: '1', last: 'a | b'}
+  const text = formatResults(
+    {date: '', circumstances: {}, verdicts: [], rows: [], left: [{...left, failure: 'the backup', side: 'ours'}]},
+    '',
+  )
+  expect(text).toContain('| the backup | ours | 4 | 503, maintenance | 0 | new | 1 | `a ¦ b` |')
 })
 
 test('median, extremes and ratio are shown; the notes come last', async () => {
