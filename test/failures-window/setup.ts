@@ -7,6 +7,8 @@ import {type Knobs, type LocalHeroku, startPlatform, type World} from '../platfo
 import {makeImageArchive} from '../platform/registry/make-image.js'
 import {type HealthServer, startHealthServer} from './health-server.js'
 
+export {APP} from '../failures/setup.js'
+
 /** What the commands do besides noting that they ran; shell. */
 export type Commands = Partial<Record<'flush' | 'migrate' | 'smoke' | 'undo', string>>
 
@@ -130,4 +132,3 @@ async function ask(heroku: LocalHeroku, method: string, place: string, body?: un
   if (!response.ok) throw new Error(`${method} ${place}: ${response.status} ${await response.text()}`)
   return response.json()
 }
-
