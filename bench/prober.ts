@@ -30,7 +30,7 @@ export function probe(url: string): {
 }
 
 /** A visitor who waits for an answer after the last 503 is one who waits: it counts until that answer came. */
-function downtime(answers: Array<{asked: number; answered: number; status: number}>): number {
+export function downtime(answers: Array<{asked: number; answered: number; status: number}>): number {
   const first = answers.find(({status}) => status === 503)
   if (!first) return 0
   const next = answers[answers.findLastIndex(({status}) => status === 503) + 1]

@@ -35,7 +35,11 @@ it('what was told while the platform was asked ends the next wait; what was told
   news.note(up('web.1'))
   await news.sleep(HOUR_MS, {after: 0, names: ['web.1']}, ctx())
   const over = new AbortController()
-  const waiting = news.sleep(HOUR_MS, {after: news.count(), names: ['web.1']}, {clock: systemClock, signal: over.signal})
+  const waiting = news.sleep(
+    HOUR_MS,
+    {after: news.count(), names: ['web.1']},
+    {clock: systemClock, signal: over.signal},
+  )
   over.abort(new Error('nothing new'))
   await expect(waiting).rejects.toThrow('nothing new')
 })
