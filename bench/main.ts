@@ -14,8 +14,10 @@ import {judge} from './targets.js'
 const {values} = parseArgs({
   options: {
     rounds: {type: 'string', default: '5'},
-    // Ids of rows, comma-separated; the results are then only printed.
+    // Ids of rows, comma-separated; the results are then only printed,
     only: {type: 'string'},
+    // unless they are to be written all the same.
+    write: {type: 'boolean', default: false},
   },
 })
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
@@ -76,7 +78,7 @@ async function run(): Promise<void> {
       left,
     }
     const text = formatResults(results, await readFile(here('NOTES.md'), 'utf8'))
-    if (only) {
+    if (only && !values.write) {
       process.stdout.write(text)
     } else {
       await writeFile(here('results.json'), `${JSON.stringify(results, undefined, 2)}\n`)
