@@ -46,7 +46,8 @@ describe.each([20, 22] as const)('under Node %i, the stock CLI', (major) => {
 
     const topic = await heroku(['help', 'pipeline'])
     expect(topic).toMatchObject({code: 0, stderr: ''})
-    expect(topic.stdout).toContain('pipeline:ship  build, push and release the Docker images')
+    expect(topic.stdout).toMatch(/pipeline:ship\s+build, push and release/)
+    for (const command of ['maintenance-migrate', 'recover']) expect(topic.stdout).toContain(`pipeline:${command}  `)
 
     const {stdout} = await heroku(['plugins'])
     expect(stdout.trim()).toBe(listedAs)
