@@ -91,7 +91,7 @@ async function* linesOf(
   fetch: Services['fetch'],
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const {close, response} = await openStream(fetch, url, {accept: 'text/event-stream'}, signal)
+  const {chunks, close, response} = await openStream(fetch, url, {accept: 'text/event-stream'}, signal)
   try {
     if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`)
     const decoder = new TextDecoder()
@@ -101,7 +101,7 @@ async function* linesOf(
     const take = isEventStream(response)
       ? (text: string) => parser.feed(text)
       : (text: string) => ready.push(...splitter.push(text))
-    for await (const chunk of response.body) {
+    for await (const chunk of chunks) {
       take(decoder.decode(chunk, {stream: true}))
       yield* ready.splice(0)
     }

@@ -6,6 +6,8 @@ import {LineSplitter} from './split-lines.js'
 
 type Services = {fetch: typeof fetch; clock: Clock; signal: AbortSignal}
 
+type Opened = Awaited<ReturnType<typeof openStream>>
+
 const POLL_MS = 1000
 const BACKOFF_MS = {first: 500, most: 5000}
 
@@ -32,7 +34,7 @@ async function* outputOf(url: string, {clock, fetch, signal}: Services): AsyncGe
     try {
       const opened = await openStream(fetch, url, headersFor(plain, events), signal)
       close = opened.close
-      const {response} = opened
+      const {chunks, response} = opened
       const begun = plain.offset > 0 || events.lastId !== undefined
       const retry = response.status >= 500 || response.status === 429
       if (response.status === 404 && !begun) {
@@ -43,7 +45,7 @@ async function* outputOf(url: string, {clock, fetch, signal}: Services): AsyncGe
         // 204 and 416: nothing follows what we have. Any other refusal lasts.
         return
       } else {
-        const reading = isEventStream(response) ? readEvents(response.body, events) : readPlain(response, plain)
+        const reading = isEventStream(response) ? readEvents(chunks, events) : readPlain(opened, plain)
         for await (const bytes of reading) {
           failures = 0
           yield bytes
@@ -72,14 +74,14 @@ function headersFor(plain: OutputBytes, events: OutputEvents): Record<string, st
   }
 }
 
-async function* readEvents(body: AsyncIterable<Uint8Array>, events: OutputEvents): AsyncGenerator<Uint8Array> {
+async function* readEvents(chunks: AsyncIterable<Uint8Array>, events: OutputEvents): AsyncGenerator<Uint8Array> {
   events.reconnect()
-  for await (const chunk of body) yield* events.push(chunk)
+  for await (const chunk of chunks) yield* events.push(chunk)
 }
 
-async function* readPlain(response: Response, plain: OutputBytes): AsyncGenerator<Uint8Array> {
+async function* readPlain({chunks, response}: Opened, plain: OutputBytes): AsyncGenerator<Uint8Array> {
   const named = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]
   plain.reconnect(named === undefined ? (response.status === 206 ? plain.offset : undefined) : Number(named))
-  for await (const chunk of response.body!) yield plain.push(chunk)
+  for await (const chunk of chunks) yield plain.push(chunk)
   yield plain.end()
 }
