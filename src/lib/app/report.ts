@@ -36,10 +36,11 @@ export function summarize(events: RunEvent[]): Pick<RunReport, 'downtimeMs' | 'p
   }
 }
 
-/** From the first time the site went down to the last time it came back, or to the end when it did not. */
+/** From the first time the site went down to the last time it came back, or to the end when it is down. */
 function downtimeOf(events: RunEvent[]): number | undefined {
   const begin = events.find((event) => event.type === 'downtime' && event.down)
-  const end = events.findLast((event) => event.type === 'downtime' && !event.down) ?? events.at(-1)
+  const last = events.findLast((event) => event.type === 'downtime')
+  const end = last?.down ? events.at(-1) : last
   return begin && end ? Math.max(0, end.at - begin.at) : undefined
 }
 
