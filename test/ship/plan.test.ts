@@ -116,3 +116,8 @@ it.each([
 ])('decides on %s', (_what, now, images, decision) => {
   expect(decideRelease(now, images)).toEqual(decision)
 })
+
+it('a maintenance that is to be kept is no reason to stop a migration of what runs already', () => {
+  const kept = {...state, maintenance: true}
+  expect(decideRelease(kept, running, {keepsMaintenance: true})).toEqual({go: false, unchanged: true})
+})

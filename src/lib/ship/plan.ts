@@ -32,14 +32,18 @@ export function planRelease(facts: ShipFacts, pushed: Pushed, {releases = true} 
   return {name: 'release', steps, policy: releasePolicy(facts, {releases})}
 }
 
-/** Whether there is anything to ship: `go`, or why not (design §4.4). `changed` lists the types whose image is new. */
+/**
+ * Whether there is anything to ship: `go`, or why not (design §4.4). `changed` lists the types whose image is new. A maintenance
+ * that is to be kept (`--maintenance keep`) speaks against nothing.
+ */
 export function decideRelease(
   state: AppState,
   pushed: Pushed,
+  {keepsMaintenance = false} = {},
 ): {go: true; changed: string[]} | {go: false; unchanged: true} | {go: false; unchanged: false; why: string} {
   const running = new Map(state.formation.map(({image, type}) => [type, image]))
   const changed = Object.keys(pushed).filter((type) => running.get(type) !== pushed[type]!.config)
   if (changed.length > 0 || !state.current) return {go: true, changed}
-  const bad = [...(state.maintenance ? ['maintenance mode is on'] : []), ...state.notUp]
+  const bad = [...(state.maintenance && !keepsMaintenance ? ['maintenance mode is on'] : []), ...state.notUp]
   return bad.length > 0 ? {go: false, unchanged: false, why: bad.join(', ')} : {go: false, unchanged: true}
 }

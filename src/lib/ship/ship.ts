@@ -48,7 +48,7 @@ async function conduct(facts: ShipFacts, services: ShipServices, run: Run, sessi
   const pushed = run.results.get('push') as Pushed
   const state = await readAgain(facts, services)
   if ('failed' in state) return state.failed
-  const decision = decideRelease(state, pushed)
+  const decision = decideRelease(state, pushed, {keepsMaintenance: facts.window?.maintenance === 'keep'})
   // The images run already, but a migration was asked for: the run goes on without a release (design §4.4).
   const onlyMigrates = !decision.go && decision.unchanged && facts.window?.migration !== undefined
   if (!decision.go && !onlyMigrates) return nothingToShip(facts, state, decision)
