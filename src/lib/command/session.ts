@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto'
+import {rmSync} from 'node:fs'
 import {hostname} from 'node:os'
 
 import {type Clock, systemClock} from '../run/clock.js'
@@ -74,18 +75,28 @@ export function openSession(options: SessionOptions): Session {
     async begin(app, facts) {
       const {command} = options
       const id = randomBytes(4).toString('hex')
-      journal = open(options.journalFile ?? journalPath(options.dataDir, app, id, clock.now()), clock)
-      const {env, stderr, stdout} = process
-      const chosen = await chooseRenderer({json: options.json, stdout, stderr, env})
-      renderer = chosen
+      const file = options.journalFile ?? journalPath(options.dataDir, app, id, clock.now())
+      const opened = orRefused(options, () => openJournal(file, () => clock.now()))
+      journal = opened
       const onEvent = (event: RunEvent): void => {
         events.push(event)
-        chosen.emit(event)
+        renderer?.emit(event)
       }
 
-      run = beginRun({id, clock, journal, redact, onEvent})
+      const begun = beginRun({id, clock, journal: opened, redact, onEvent})
       const writer = {pid: process.pid, host: hostname()}
-      run.write({type: 'run', version: JOURNAL_VERSION, run: id, command, app, ...writer, facts})
+      orRefused(options, () => {
+        try {
+          begun.write({type: 'run', version: JOURNAL_VERSION, run: id, command, app, ...writer, facts})
+        } catch (error) {
+          // Half a line is no journal.
+          rmSync(file, {force: true})
+          throw error
+        }
+      })
+      const {env, stderr, stdout} = process
+      renderer = await chooseRenderer({json: options.json, stdout, stderr, env})
+      run = begun
       pruneJournals(options.dataDir, clock.now())
       run.emit({type: 'run-started', run: id, command, app})
       return run
@@ -98,11 +109,14 @@ export function openSession(options: SessionOptions): Session {
   }
 }
 
-function open(file: string, clock: Clock): Journal {
+/** Without a journal nothing begins. @throws Refused */
+function orRefused<T>({command}: SessionOptions, work: () => T): T {
   try {
-    return openJournal(file, () => clock.now())
+    return work()
   } catch (error) {
-    const fix = 'Make room or choose another place with --journal PATH.'
-    throw new Refused([{message: `Can't write the journal: ${messageOf(error)}`, fix}])
+    // There --journal names the journal that is read.
+    const fix =
+      command === 'pipeline:recover' ? 'Make room there.' : 'Make room or choose another place with --journal FILE.'
+    throw new Refused([{message: messageOf(error), fix}])
   }
 }

@@ -1,18 +1,7 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import {closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync} from 'node:fs'
 import path from 'node:path'
 
-import {JOURNAL_VERSION, type JournalEntry, journalFolder, type JournalLine} from './journal.js'
+import {JOURNAL_VERSION, type JournalEntry, journalFolder, type JournalLine, writeWhole} from './journal.js'
 import {type RunStory, tellRun} from './run-story.js'
 
 /** A file that is no journal, or one that this version does not understand: the message says which. */
@@ -106,8 +95,7 @@ export function addToJournal(file: string, now: number, entries: JournalEntry[])
     const last = Buffer.alloc(1)
     const torn = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last.toString() !== '\n'
     const at = new Date(now).toISOString()
-    writeSync(fd, (torn ? '\n' : '') + entries.map((entry) => JSON.stringify({at, ...entry}) + '\n').join(''))
-    fsyncSync(fd)
+    writeWhole(fd, (torn ? '\n' : '') + entries.map((entry) => JSON.stringify({at, ...entry}) + '\n').join(''))
   } finally {
     closeSync(fd)
   }

@@ -34,30 +34,73 @@ type Writer = {pid?: number; host?: string}
 /** A line before the journal stamps the time on it. */
 export type JournalEntry = JournalLine extends infer L ? (L extends {at: string} ? Omit<L, 'at'> : never) : never
 
+/** A journal can't be written: the message names the file and says why. */
+export class JournalUnwritable extends Error {
+  override readonly name = 'JournalUnwritable'
+
+  constructor(file: string, cause: unknown) {
+    const {code = '', message} = cause as NodeJS.ErrnoException
+    super(`Can't write the journal ${file}: ${WHY[code] ?? message}${code in WHY ? ` (${code})` : ''}`, {cause})
+  }
+}
+
+const WHY: Record<string, string> = {
+  EACCES: 'its folder may not be written to',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'the file is there already, and a journal is of one run',
+  EFBIG: 'the file may not become larger',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+}
+
 /** The write-ahead log of a run: when `write` returns, the line is on the disk. */
 export interface Journal {
   /** Where it lies, for the report; undefined for one kept in memory. */
   path?: string
-  /** @throws when the line cannot be made durable: the effect it announces must then not begin */
+  /** @throws JournalUnwritable when the line cannot be made durable: the effect it announces must then not begin */
   write(entry: JournalEntry): void
   close(): void
 }
 
 /**
  * A journal in a file of its own, readable by its owner alone, every line flushed to the disk.
- * @throws when the file cannot be created; nothing has been touched then
+ * @throws JournalUnwritable when the file cannot be created; nothing has been touched then
  */
 export function openJournal(file: string, now: () => number): Journal {
-  mkdirSync(path.dirname(file), {recursive: true, mode: 0o700})
-  const fd = openSync(file, 'ax', 0o600)
+  const saying = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw new JournalUnwritable(file, error)
+    }
+  }
+
+  const fd = saying(() => {
+    mkdirSync(path.dirname(file), {recursive: true, mode: 0o700})
+    return openSync(file, 'ax', 0o600)
+  })
+  // What a full disk took of a line must not spoil the next one.
+  let torn = false
   return {
     path: file,
     write(entry) {
-      writeSync(fd, JSON.stringify({at: new Date(now()).toISOString(), ...entry}) + '\n')
-      fsyncSync(fd)
+      saying(() => {
+        const line = JSON.stringify({at: new Date(now()).toISOString(), ...entry}) + '\n'
+        const lead = torn ? '\n' : ''
+        torn = true
+        writeWhole(fd, lead + line)
+        torn = false
+      })
     },
     close: () => closeSync(fd),
   }
+}
+
+/** Writes all of a text and flushes it: a disk that fills up takes a part and says nothing. @throws when it can't */
+export function writeWhole(fd: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+  fsyncSync(fd)
 }
 
 /** Where the journals of an app lie under the CLI's data directory. */

@@ -20,6 +20,15 @@ const INTERRUPTED: PolicyRow = {
   says: 'Interrupted; nothing had been changed.',
 }
 
+/** A pivot that failed before it began, as when the journal can't be written: nothing of it happened. */
+const NOT_BEGUN: PolicyRow = {
+  when: 'the migration is not begun',
+  world: 'as it was before the run',
+  action: 'undo',
+  exit: 1,
+  says: 'It was not begun; everything is as it was before.',
+}
+
 /** Applies the failure policy: undoes newest first or holds, and says what is so now. */
 export async function settle<Services>(
   plan: Plan<Services>,
@@ -28,7 +37,7 @@ export async function settle<Services>(
   stop: Stop,
 ): Promise<Verdict> {
   const signal = run.interruptedBy()
-  const named = rowOf(plan, stop)
+  const named = rowOf(plan, run, stop)
   const pastPivot = run.begun.some(({step}) => step.pivot) && !named.pastPivot
   const interrupted = pastPivot ? (plan.policy.interrupted ?? INTERRUPTED) : INTERRUPTED
   const row = signal ? interrupted : named
@@ -54,12 +63,12 @@ export async function settle<Services>(
     : {outcome: 'failed', exitCode: 1, ...step, reason, message, left}
 }
 
-function rowOf<Services>(plan: Plan<Services>, {error, step}: Stop): PolicyRow {
+function rowOf<Services>(plan: Plan<Services>, run: Run, {error, step}: Stop): PolicyRow {
   if (!step) return INTERRUPTED
   const key = error instanceof StepError ? error.failsAs : step.failsAs
   const row = plan.policy[key]
   if (!row) throw new Error(`plan ${plan.name} has no failure policy for ${key}`, {cause: error})
-  return row
+  return step.pivot && row.action === 'hold' && !run.begun.some(({step}) => step.pivot) ? NOT_BEGUN : row
 }
 
 /** 128 + the number of the signal, as shells have it. */
