@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 
+import {openingSteps} from '../../src/lib/migrate/plan.js'
 import {maintenanceOff, maintenanceOn} from '../../src/lib/migrate/steps/maintenance.js'
 import {prebootOff, prebootOn} from '../../src/lib/migrate/steps/preboot.js'
 import {restartKeptUp} from '../../src/lib/migrate/steps/restart.js'
@@ -18,6 +19,7 @@ const web = {
   command: 'exec node web.cjs',
   files: {
     'web.cjs': `require('node:http').createServer((req, res) => {
+      console.log('asked ' + req.url)
       setTimeout(() => res.end('hello'), req.url === '/slow' ? 1000 : 0)
     }).listen(process.env.PORT)`,
   },
@@ -50,6 +52,14 @@ const failing = {
   title: 'Fail',
   failsAs: 'backup',
   run: () => Promise.reject(new Error('no space left')),
+}
+const DATABASE = {
+  addonId: 'a',
+  addon: 'postgresql-curly-1',
+  plan: 'essential-0',
+  attachment: 'DATABASE',
+  others: [],
+  continuousProtection: false,
 }
 const get = async (path = '/') => {
   const {webUrl} = await window.platform.app(APP)
@@ -156,7 +166,7 @@ it('undos of the flags are harmless when nothing happened, and when they have ha
 it('requests from before the window have been answered when the schema may change', async () => {
   const {facts} = await app()
   const slow = get('/slow')
-  await expect.poll(() => window.local.requests.length).toBeGreaterThan(0)
+  await expect.poll(() => window.local.log(APP).join('\n')).toMatch('asked /slow')
   let answered = false
   const ended = slow.then(() => (answered = true))
   const {verdict} = await window.runSteps([maintenanceOn(facts), waitForInFlight(facts)])
@@ -164,6 +174,25 @@ it('requests from before the window have been answered when the schema may chang
   await ended
   expect((await slow).text).toBe('hello')
   expect(verdict).toEqual({outcome: 'done'})
+})
+
+it('an app of web alone is not backed up while it answers what it was asked before the window', async () => {
+  await window.local.seedRelease(APP, {images: {web}, formation: {web: 1}})
+  await window.local.settled(APP)
+  const database = {...DATABASE, billingApp: APP}
+  const facts = await window.facts({backup: {mode: 'capture', databases: [database], timeoutMs: 60_000}})
+  const steps = openingSteps(facts)
+  expect(steps.map(({id}) => id)).toEqual(['maintenance-on', 'quiet', 'backup'])
+  // The router's log knows of slow requests here, so silence proves nothing for long.
+  await get('/slow')
+  const slow = get('/slow')
+  await expect.poll(() => window.local.log(APP).filter((line) => line.includes('asked /slow'))).toHaveLength(2)
+  let answered = false
+  const ended = slow.then(() => (answered = true))
+  const {verdict} = await window.runSteps(steps.filter(({id}) => id !== 'backup'))
+  expect([answered, verdict]).toEqual([true, {outcome: 'done'}])
+  await ended
+  expect((await slow).text).toBe('hello')
 })
 
 it('the quiet of the router is proven by its log: no thirty seconds when visitors keep coming', async () => {

@@ -8,3 +8,8 @@ export function listOf(words: string[]): string {
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12)
 }
+
+/** Each as `ps:scale` takes it: `worker=2`. */
+export function quantityWords(quantities: Record<string, number | string>): string[] {
+  return Object.entries(quantities).map(([type, quantity]) => `${type}=${quantity}`)
+}

@@ -27,3 +27,20 @@ export function openTail(
     },
   }
 }
+
+/** Does some work while a tail is open; what is told to the work ends with it. */
+export async function followingLog<T>(
+  app: string,
+  note: (line: LogLine) => void,
+  work: (ctx: StepContext & WindowServices) => Promise<T>,
+  ctx: StepContext & WindowServices,
+): Promise<T> {
+  const over = new AbortController()
+  const tail = openTail(app, ctx, note)
+  try {
+    return await work({...ctx, signal: AbortSignal.any([ctx.signal, over.signal])})
+  } finally {
+    over.abort()
+    await tail.close()
+  }
+}

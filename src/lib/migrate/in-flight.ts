@@ -1,6 +1,7 @@
 import type {StepContext} from '../run/step.js'
 import type {Probe} from '../health/types.js'
 import {REQUEST_MS, type RequestWatch} from './in-flight-lines.js'
+import type {WindowServices} from './services.js'
 
 const LOOK_MS = 250
 
@@ -16,18 +17,22 @@ export function maintenanceSince({resultOf}: StepContext): number | undefined {
 const KNOCK_MS = 2000
 
 /** Asks for the maintenance page again and again; nothing of the answers matters, and no dyno sees the request. */
-export async function knock(
-  url: string,
-  {clock, probe, signal}: Pick<StepContext, 'clock' | 'signal'> & {probe: Probe},
-) {
+async function knock(url: string, {clock, probe, signal}: Pick<StepContext, 'clock' | 'signal'> & {probe: Probe}) {
   while (!signal.aborted) {
     await probe({url, timeoutMs: KNOCK_MS, signal}).catch(() => {})
     await clock.sleep(KNOCK_MS, signal).catch(() => {})
   }
 }
 
-/** Waits until the router's log shows that nothing is in flight any more, at most 30 s after maintenance went on. */
-export async function waitUntilQuiet(since: number, requests: RequestWatch, ctx: StepContext): Promise<void> {
+/**
+ * Waits until the router's log shows that nothing is in flight any more, at most 30 s after maintenance went on. `requests` is fed
+ * from a log that is open meanwhile.
+ */
+export async function waitUntilQuiet(
+  {requests, since, webUrl}: {requests: RequestWatch; since: number; webUrl: string | undefined},
+  ctx: StepContext & WindowServices,
+): Promise<void> {
+  if (webUrl) void knock(webUrl, ctx)
   while (!requests.areOver(since, ctx.clock.now())) {
     ctx.progress({item: 'requests', message: 'in flight'})
     await ctx.clock.sleep(LOOK_MS, ctx.signal)

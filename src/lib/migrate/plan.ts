@@ -11,6 +11,7 @@ import {maintenanceOff, maintenanceOn} from './steps/maintenance.js'
 import {migrate} from './steps/migrate.js'
 import {waitForOldGone} from './steps/old-gone.js'
 import {prebootOff, prebootOn} from './steps/preboot.js'
+import {waitForQuiet} from './steps/quiet.js'
 import {restartKeptUp} from './steps/restart.js'
 import {scaleDown} from './steps/scale-down.js'
 import {scaleUp} from './steps/scale-up.js'
@@ -33,7 +34,7 @@ export function openingSteps(facts: WindowFacts): Steps {
   return [
     ...(window && facts.preboot ? [prebootOff(facts)] : []),
     ...(facts.maintenance === 'set' ? [maintenanceOn(facts)] : []),
-    ...(downs(facts) ? [scaleDown(facts)] : []),
+    ...(downs(facts) ? [scaleDown(facts)] : writesOnWebOnly(facts) ? [waitForQuiet(facts)] : []),
     ...(looksAfterData(facts)
       ? [window ? withGuard(backUp(facts), facts, undefined, {lookAfter: !facts.migration}) : backUp(facts)]
       : []),
@@ -68,3 +69,6 @@ export function closingSteps(facts: WindowFacts): Steps {
 }
 
 const downs = ({down}: WindowFacts): boolean => Object.keys(down).length > 0
+
+const writesOnWebOnly = ({backup, keptUp, maintenance}: WindowFacts): boolean =>
+  maintenance === 'set' && keptUp.includes('web') && backup.mode !== 'none' && backup.databases.length > 0

@@ -1,10 +1,11 @@
-import {listOf} from '../../app/words.js'
+import {listOf, quantityWords} from '../../app/words.js'
+import type {LogLine} from '../../heroku/types.js'
 import type {Step, StepContext} from '../../run/step.js'
 import {type Draining, type DynoSeen, readDynos, scaleToZero} from '../drain.js'
 import {openLedger} from '../drain-ledger.js'
-import {openTail} from '../drain-tail.js'
+import {followingLog} from '../drain-tail.js'
 import type {WindowFacts} from '../facts.js'
-import {knock, maintenanceSince, waitUntilQuiet} from '../in-flight.js'
+import {maintenanceSince, waitUntilQuiet} from '../in-flight.js'
 import {watchRequests} from '../in-flight-lines.js'
 import {makeSo, RESTORING_MS} from '../make-so.js'
 import type {WindowServices} from '../services.js'
@@ -32,11 +33,11 @@ export function scaleDown(facts: WindowFacts): Step<WindowServices, ScaleSeen, S
     },
     async undo({app: name, quantities}, ctx) {
       await setQuantities(name, quantities, ctx)
-      return `${wordsOf(quantities)} again`
+      return `${quantityWords(quantities).join(' ')} again`
     },
     byHand: ({quantities}) => ({
-      what: `${listOf(Object.keys(quantities))} of ${app} may be at 0; before, it was ${wordsOf(quantities)}.`,
-      command: `heroku ps:scale ${wordsOf(quantities)} --app ${app}`,
+      what: `${listOf(Object.keys(quantities))} of ${app} may be at 0; before, it was ${quantityWords(quantities).join(' ')}.`,
+      command: `heroku ps:scale ${quantityWords(quantities).join(' ')} --app ${app}`,
     }),
     summary: ({killed}) => (killed.length > 0 ? `${listOf(killed)} had to be killed` : undefined),
   }
@@ -80,29 +81,21 @@ async function drain(
 ): Promise<{killed: string[]}> {
   const ledger = openLedger()
   const requests = watchRequests()
-  const over = new AbortController()
-  const tail = openTail(draining.app, ctx, (line) => {
+  const since = webStays ? maintenanceSince(ctx) : undefined
+  const note = (line: LogLine): void => {
     ledger.note(line)
     requests.note(line, ctx.clock.now())
-  })
-  const since = webStays ? maintenanceSince(ctx) : undefined
-  const either: Context = {...ctx, signal: AbortSignal.any([ctx.signal, over.signal])}
-  const quiet = since === undefined ? Promise.resolve() : waitUntilQuiet(since, requests, either)
-  quiet.catch(() => {})
-  if (since !== undefined && webUrl) void knock(webUrl, either)
-  try {
-    const drained = await scaleToZero(draining, ledger, ctx)
-    await quiet
-    return drained
-  } finally {
-    over.abort()
-    await tail.close()
   }
-}
-
-/** `worker=2 clock=1`, as `ps:scale` takes it. */
-function wordsOf(quantities: Record<string, number>): string {
-  return Object.entries(quantities)
-    .map(([type, quantity]) => `${type}=${quantity}`)
-    .join(' ')
+  return followingLog(
+    draining.app,
+    note,
+    async (either) => {
+      const quiet = since === undefined ? undefined : waitUntilQuiet({requests, since, webUrl}, either)
+      quiet?.catch(() => {})
+      const drained = await scaleToZero(draining, ledger, ctx)
+      await quiet
+      return drained
+    },
+    ctx,
+  )
 }
