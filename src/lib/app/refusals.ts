@@ -1,9 +1,16 @@
 import type {Release} from '../heroku/types.js'
-import type {Reason} from './refused.js'
+import {type Reason, Refused} from './refused.js'
 import type {AppState} from './state.js'
 
 /** Platform releases get stuck (platform-facts §1.8): after an hour a pending one is only worth a warning. */
 const STUCK_MS = 60 * 60_000
+
+/** @throws Refused when there is no token */
+export function requireLogin(token: string | undefined): void {
+  if (token) return
+  const fix = 'Log in with heroku login, or set HEROKU_API_KEY in CI.'
+  throw new Refused([{message: 'You are not logged in to Heroku.', fix}])
+}
 
 /**
  * What in the state of an app speaks against changing it now: maintenance that somebody else left on, a release that is on

@@ -1,5 +1,5 @@
 import {type Reason, Refused} from '../app/refused.js'
-import {stateReasons} from '../app/refusals.js'
+import {requireLogin, stateReasons} from '../app/refusals.js'
 import {readState} from '../app/read-state.js'
 import type {AppState} from '../app/state.js'
 import {describeError} from '../heroku/errors.js'
@@ -27,10 +27,7 @@ export async function readMigrateFacts(
   clock: Clock,
 ): Promise<{facts: WindowFacts; notes: string[]}> {
   const {platform, token} = services
-  if (!token) {
-    const fix = 'Log in with heroku login, or set HEROKU_API_KEY in CI.'
-    throw new Refused([{message: 'You are not logged in to Heroku.', fix}])
-  }
+  requireLogin(token)
 
   try {
     const app = await platform.app(request.app)

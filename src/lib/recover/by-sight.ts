@@ -1,7 +1,7 @@
 import {conductRun, type End, endOf} from '../app/conduct.js'
-import {listOf} from '../app/words.js'
+import {listOf, quantityWords} from '../app/words.js'
 import type {Session} from '../command/session.js'
-import {makeSo, RESTORING_MS} from '../migrate/make-so.js'
+import {setMaintenance} from '../migrate/steps/maintenance.js'
 import {setQuantities} from '../migrate/steps/scale-down.js'
 import type {Left} from '../run/events.js'
 import {runPlan} from '../run/runner.js'
@@ -54,9 +54,8 @@ function askFor({app, lastUp}: Sight, unsaid: string[], scale: Record<string, nu
     const last = lastUp[type]
     return last ? `${type} is at 0, and the log tells of ${last.quantity} by ${last.by}` : `${type} is at 0`
   })
-  const said = Object.entries(scale).map(([type, quantity]) => `${type}=${quantity}`)
-  const wanted = [...said, ...unsaid.map((type) => `${type}=${lastUp[type]?.quantity ?? 'N'}`)]
-  const flags = wanted.map((one) => `--scale ${one}`)
+  const supposed = Object.fromEntries(unsaid.map((type) => [type, lastUp[type]?.quantity ?? 'N']))
+  const flags = quantityWords({...scale, ...supposed}).map((one) => `--scale ${one}`)
   return {what: `${listOf(told)}. Say what it should be, 0 included:`, command: recoverCommand(app, ...flags)}
 }
 
@@ -94,7 +93,7 @@ export async function restoreBySight(
 }
 
 function planRestore(app: string, {maintenanceOff, scale}: SightDecision & {do: 'restore'}): Plan<ShipServices> {
-  const words = Object.entries(scale).map(([type, quantity]) => `${type}=${quantity}`)
+  const words = quantityWords(scale)
   const scaling: Step<ShipServices, null, void> = {
     id: 'scale',
     title: `Scale ${words.join(' ')}`,
@@ -106,8 +105,7 @@ function planRestore(app: string, {maintenanceOff, scale}: SightDecision & {do: 
     title: 'Turn maintenance mode off',
     failsAs: 'restoring',
     async run(_seen, ctx) {
-      const isSo = async (): Promise<boolean> => !(await ctx.platform.app(app)).maintenance
-      await makeSo({isSo, set: () => ctx.platform.setMaintenance(app, false), patienceMs: RESTORING_MS}, ctx)
+      await setMaintenance(app, false, ctx)
       return true
     },
     byHand: (_seen, lifted) =>

@@ -1,3 +1,4 @@
+import {requireLogin} from '../app/refusals.js'
 import {Refused} from '../app/refused.js'
 import {readState} from '../app/read-state.js'
 import {describeError} from '../heroku/errors.js'
@@ -41,10 +42,7 @@ export async function readRecovery(
   clock: Clock,
 ): Promise<Found> {
   const {platform, token} = services
-  if (!token) {
-    const fix = 'Log in with heroku login, or set HEROKU_API_KEY in CI.'
-    throw new Refused([{message: 'You are not logged in to Heroku.', fix}])
-  }
+  requireLogin(token)
 
   try {
     const app = await platform.app(asked.app)

@@ -1,13 +1,13 @@
 import type {Plan} from '../run/step.js'
 import type {AppState} from '../app/state.js'
 import {closingSteps, migrationSteps, openingSteps} from '../migrate/plan.js'
+import {waitForUp} from '../migrate/steps/up.js'
 import type {ShipFacts} from './facts.js'
 import {buildPolicy, releasePolicy} from './policy.js'
 import type {ShipServices} from './services.js'
 import {buildImages} from './steps/build.js'
 import {type Pushed, pushImages} from './steps/push.js'
 import {releaseImages} from './steps/release.js'
-import {waitForUp} from './steps/wait.js'
 
 /** The first half of a ship: everything that changes nothing that runs. */
 export function planBuild(facts: ShipFacts): Plan<ShipServices> {
@@ -28,7 +28,7 @@ export function planRelease(facts: ShipFacts, pushed: Pushed, {releases = true} 
   const release = releases ? [releaseImages(facts, pushed)] : []
   const steps = window
     ? [...openingSteps(window), ...release, ...migrationSteps(window, {webReplaced: releases}), ...closingSteps(window)]
-    : [...release, waitForUp(facts)]
+    : [...release, waitForUp({...facts, down: {}, keptUp: []})]
   return {name: 'release', steps, policy: releasePolicy(facts, {releases})}
 }
 

@@ -9,6 +9,7 @@ import {type ImageSource, runsReleasePhase, type ShipFacts} from './facts.js'
 import {listDockerfiles} from './list-dockerfiles.js'
 import {readState} from '../app/read-state.js'
 import {appReasons, leftOutNotes, notRunningNotes, noWayBack, stackReasons} from './refusals.js'
+import {requireLogin} from '../app/refusals.js'
 import {type Reason, Refused} from '../app/refused.js'
 import type {WindowFacts} from '../migrate/facts.js'
 import {readWindowFacts} from '../migrate/read-facts.js'
@@ -100,10 +101,7 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
 
 async function readApp(services: ShipServices, {folder, migrationsPath, window: asked}: ShipRequest, clock: Clock) {
   const {platform, token} = services
-  if (!token) {
-    const fix = 'Log in with heroku login, or set HEROKU_API_KEY in CI.'
-    throw new Refused([{message: 'You are not logged in to Heroku.', fix}])
-  }
+  requireLogin(token)
 
   const app = await platform.app(asked.app)
   // A Fir app has none of what is read below (platform-facts §1.11): its reason is the only one worth saying.

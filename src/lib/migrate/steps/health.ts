@@ -5,8 +5,8 @@ import {messageOf, StepError} from '../../run/errors.js'
 import type {Step, StepContext} from '../../run/step.js'
 import type {HealthFacts, WindowFacts} from '../facts.js'
 import type {HealthServices} from '../health-baseline.js'
-import {makeSo, OPENING_MS} from '../make-so.js'
 import type {WindowServices} from '../services.js'
+import {setMaintenance} from './maintenance.js'
 
 /** In a row: one good answer may come from the one dyno that is well, or from before a crash. */
 const SUCCESSES = 3
@@ -89,14 +89,7 @@ const shuts = ({maintenance, migration, releasePhase}: WindowFacts): boolean =>
 async function shut({app}: WindowFacts, error: StepError, ctx: Context): Promise<StepError> {
   const {failsAs, message} = error
   try {
-    await makeSo(
-      {
-        isSo: async () => (await ctx.platform.app(app.name)).maintenance,
-        set: () => ctx.platform.setMaintenance(app.name, true),
-        patienceMs: OPENING_MS,
-      },
-      ctx,
-    )
+    await setMaintenance(app.name, true, ctx)
   } catch (error_) {
     return new StepError(failsAs, `${message}; maintenance mode could not be turned on again: ${messageOf(error_)}`)
   }

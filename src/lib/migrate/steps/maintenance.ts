@@ -1,9 +1,11 @@
 import {StepError} from '../../run/errors.js'
-import type {Step} from '../../run/step.js'
+import type {Step, StepContext} from '../../run/step.js'
 import type {WindowFacts} from '../facts.js'
 import type {MaintenanceOn} from '../in-flight.js'
 import {makeSo, OPENING_MS, RESTORING_MS} from '../make-so.js'
 import type {WindowServices} from '../services.js'
+
+type Context = StepContext & WindowServices
 
 /** Whose maintenance flag it is; it was off. */
 export type MaintenanceSeen = {app: string}
@@ -22,11 +24,11 @@ export function maintenanceOn({app: {name: app}}: WindowFacts): Step<WindowServi
     },
     async run(_seen, ctx) {
       ctx.downtime(true)
-      await makeSo({...maintenance(app, true, ctx), notSo: true, patienceMs: OPENING_MS}, ctx)
+      await setMaintenance(app, true, ctx, {notSo: true})
       return {at: ctx.clock.now()}
     },
     async undo(seen, ctx) {
-      await makeSo({...maintenance(seen.app, false, ctx), patienceMs: RESTORING_MS}, ctx)
+      await setMaintenance(seen.app, false, ctx)
       ctx.downtime(false)
       return 'maintenance mode is off again'
     },
@@ -45,15 +47,22 @@ export function maintenanceOff({app: {name: app}}: WindowFacts): Step<WindowServ
     failsAs: 'restoring',
     restores: 'maintenance-on',
     async run(_seen, ctx) {
-      await makeSo({...maintenance(app, false, ctx), notSo: true, patienceMs: RESTORING_MS}, ctx)
+      await setMaintenance(app, false, ctx, {notSo: true})
       ctx.downtime(false)
     },
   }
 }
 
-function maintenance(app: string, on: boolean, {platform}: WindowServices) {
-  return {
-    isSo: async () => (await platform.app(app)).maintenance === on,
-    set: () => platform.setMaintenance(app, on),
-  }
+/** On with the patience of an opening, off with that of the end of a window. `notSo`: it is known not to be so yet. */
+export function setMaintenance(app: string, on: boolean, ctx: Context, known: {notSo?: true} = {}): Promise<void> {
+  const {platform} = ctx
+  return makeSo(
+    {
+      isSo: async () => (await platform.app(app)).maintenance === on,
+      set: () => platform.setMaintenance(app, on),
+      patienceMs: on ? OPENING_MS : RESTORING_MS,
+      ...known,
+    },
+    ctx,
+  )
 }

@@ -7,8 +7,13 @@ import type {Restarted} from './restart.js'
 
 type Context = StepContext & WindowServices
 
-/** Waits until every dyno is up and stable on the schema of now, before anyone is let in (design §4.10). */
-export function waitForUp(facts: WindowFacts): Step<WindowServices, null, DynosUp> {
+type UpFacts = Pick<WindowFacts, 'app' | 'down' | 'keptUp' | 'stableForMs' | 'state'>
+
+/**
+ * Waits until every dyno is up and stable on the release and the schema of now, before anyone is let in (design §4.10). A step of
+ * its own, so that a crash undoes the release before it.
+ */
+export function waitForUp(facts: UpFacts): Step<WindowServices, null, DynosUp> {
   return {
     id: 'up',
     title: 'Wait for the dynos to come up',
@@ -28,7 +33,7 @@ export function waitForUp(facts: WindowFacts): Step<WindowServices, null, DynosU
  * What crashed before is no news: on the old schema, between release and migration. Every time here is the platform's. Without a
  * release and a restart the dynos of now tell: they came with the scaling.
  */
-async function sinceWhen(facts: WindowFacts, released: {createdAt: string} | undefined, ctx: Context): Promise<string> {
+async function sinceWhen(facts: UpFacts, released: {createdAt: string} | undefined, ctx: Context): Promise<string> {
   const restarted = ctx.resultOf('restart') as Restarted | undefined
   const known = restarted?.since ?? released?.createdAt
   if (known) return known
