@@ -7,6 +7,7 @@ import {runSchedules} from './data/schedules.js'
 import {fillExampleApp} from './example-app.js'
 import {scaleAsSomebodyElse} from './formation/autoscaler.js'
 import type {Knobs} from './knobs.js'
+import {passTime} from './metrics/pass-time.js'
 import {metricsEnv, tunnelMetrics} from './metrics/proxy.js'
 import {writeCaFile} from './one-off/ca-file.js'
 import {findApp, type Platform} from './platform.js'
@@ -69,6 +70,8 @@ export type LocalHeroku = {
   runSchedules(app: string): void
   /** The day of the app's dynos is over: they are cycled, as the knob `cycleMs` does by itself. */
   cycle(app: string): void
+  /** All that happened is so many milliseconds longer ago; dynos that log their memory did so meanwhile. */
+  passTime(app: string, ms: number): void
   /** Somebody else scales: the log names `autoscaler@example.com`. */
   autoscale(app: string, type: string, quantity: number): void
   /** Of every answer but those of apps, in real milliseconds; may be set. */
@@ -125,6 +128,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     knobs: (app) => platform.knobs(appNamed(app).name),
     runSchedules: (app) => runSchedules(platform, appNamed(app)),
     cycle: (app) => platform.dynos(appNamed(app)).cycle(),
+    passTime: (app, ms) => passTime(platform, appNamed(app), ms),
     autoscale: (app, type, quantity) => scaleAsSomebodyElse(platform, appNamed(app), type, quantity),
     latency,
     rateLimit: platform.rateLimit,

@@ -56,7 +56,10 @@ export type Knobs = {
   autoscaleMs: number | undefined
   /** Whenever the account scales this type below `quantity`, somebody else sets it to that this much later, `times` times. */
   scaledBack: {type: string; quantity: number; afterMs: number; times: number} | undefined
-  /** What the metrics host tells of the memory of these types; nothing of others (platform-facts §8.7). */
+  /**
+   * Memory of these types, and nothing of others: what the metrics host tells and, with `log-runtime-metrics` since the dyno
+   * started, what is logged about every 20 s; over the quota R14, over twice as much R15 and SIGKILL (platform-facts §8.3, §8.7).
+   */
   memoryCurves: Record<string, MemoryCurve>
 }
 

@@ -37,6 +37,8 @@ export type DynoRun = {
   stop(): Promise<number>
   /** SIGKILL to all, now. */
   kill(): void
+  /** SIGKILL to all, and the dyno has crashed: it used too much memory (R15). */
+  killForMemory(): void
 }
 
 const KILLED = 137
@@ -47,7 +49,7 @@ export function startDyno(options: DynoOptions): DynoRun {
   const ended = new AbortController()
   let state: DynoState = 'starting'
   let unwanted = false // its end is our doing
-  let overdue = false // killed because it did not boot or end in time
+  let overdue = false // killed because it did not boot or end in time, or used too much memory
   let drained: Promise<void> | undefined
 
   heroku(`Starting process with command \`${options.command}\``)
@@ -63,6 +65,10 @@ export function startDyno(options: DynoOptions): DynoRun {
     },
     kill() {
       unwanted = true
+      signalGroup(dyno.pid, 'SIGKILL')
+    },
+    killForMemory() {
+      overdue = true
       signalGroup(dyno.pid, 'SIGKILL')
     },
   }

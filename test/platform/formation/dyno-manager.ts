@@ -101,6 +101,11 @@ export class DynoManager {
     this.restart((other) => other === dyno)
   }
 
+  /** Whose processes have not exited, listed or not. */
+  running(): Dyno[] {
+    return [...this.#alive]
+  }
+
   /** Those that are listed, release dynos too. */
   oneOffs(): Dyno[] {
     return [...this.#oneOffs.values()]

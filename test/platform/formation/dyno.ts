@@ -1,4 +1,5 @@
 import type {DynoState} from '../dynos/dyno-run.js'
+import {sampleMemory} from '../metrics/samples.js'
 import type {Platform} from '../platform.js'
 import {newId, now} from '../state/ids.js'
 import type {AppState, ReleaseState} from '../state/types.js'
@@ -18,6 +19,8 @@ export type Dyno = {
   createdAt: string
   updatedAt: string
   process: LaunchedDyno
+  /** Its memory goes to the log. */
+  sampled?: boolean
 }
 
 export type DynoWish = Omit<Launch, 'name' | 'onState'> & {
@@ -52,5 +55,6 @@ export function startDynoOf(platform: Platform, app: AppState, wish: DynoWish): 
     },
   })
   dyno.command = dyno.process.command
+  sampleMemory(platform, app, dyno)
   return dyno
 }

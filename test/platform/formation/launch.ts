@@ -32,6 +32,8 @@ export type LaunchedDyno = {
   stop(): Promise<number>
   /** SIGKILL now. */
   kill(): void
+  /** SIGKILL now; it then has crashed (R15). */
+  killForMemory(): void
 }
 
 /** Until R10 (platform-facts §3.6). */
@@ -49,7 +51,14 @@ export function launch(platform: Platform, app: AppState, {onOutput, ...wish}: L
   const command = commandFor(platform, wish.release, wish.type, wish.command)
   const log = platform.log(app.name)
   const knobs = platform.knobs(app.name)
-  const dyno: LaunchedDyno = {command, port: 0, exited: Promise.resolve(1), stop: () => dyno.exited, kill() {}}
+  const dyno: LaunchedDyno = {
+    command,
+    port: 0,
+    exited: Promise.resolve(1),
+    stop: () => dyno.exited,
+    kill() {},
+    killForMemory() {},
+  }
   let stopping = false
   dyno.exited = (async () => {
     const digest = wish.release.images[wish.type]
@@ -85,6 +94,7 @@ export function launch(platform: Platform, app: AppState, {onOutput, ...wish}: L
         })
         dyno.stop = () => stopLater(running, knobs.drainMs)
         dyno.kill = () => running.kill()
+        dyno.killForMemory = () => running.killForMemory()
       })
     } catch (error) {
       log.write('heroku', wish.name, `Error R99 (Platform error) -> ${(error as Error).message}`)

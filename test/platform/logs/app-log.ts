@@ -14,18 +14,25 @@ export class AppLog {
   #last = 0
   #micros = 0
 
-  write(source: LogEntry['source'], dyno: string, text: string): void {
+  /** `at` when it is not now: a line is never older than the one before. */
+  write(source: LogEntry['source'], dyno: string, text: string, at?: Date): void {
     for (const line of text.split('\n')) {
       for (let start = 0; start === 0 || start < line.length; start += longestLine) {
         this.#append({
           id: (this.#last += 1),
-          at: this.#time(),
+          at: this.#time(at),
           source,
           dyno,
           text: line.slice(start, start + longestLine),
         })
       }
     }
+  }
+
+  /** Every line that is kept was written so many milliseconds earlier. */
+  age(ms: number): void {
+    this.#micros -= ms * 1000
+    for (const entry of this.#lines) entry.at = stamp(microsOf(entry.at) - ms * 1000)
   }
 
   newest(lines: number, filter: LogFilter): LogEntry[] {
@@ -52,12 +59,17 @@ export class AppLog {
   }
 
   /** Microseconds, never the same twice: `2024-01-01T09:03:22.012194+00:00`. */
-  #time(): string {
-    this.#micros = Math.max(this.#micros + 1, Math.floor((performance.timeOrigin + performance.now()) * 1000))
-    const millis = Math.floor(this.#micros / 1000)
-    return new Date(millis).toISOString().replace('Z', `${String(this.#micros % 1000).padStart(3, '0')}+00:00`)
+  #time(at?: Date): string {
+    const now = at ? at.getTime() : performance.timeOrigin + performance.now()
+    this.#micros = Math.max(this.#micros + 1, Math.floor(now * 1000))
+    return stamp(this.#micros)
   }
 }
+
+const stamp = (micros: number): string =>
+  new Date(Math.floor(micros / 1000)).toISOString().replace('Z', `${String(micros % 1000).padStart(3, '0')}+00:00`)
+
+const microsOf = (at: string): number => Date.parse(`${at.slice(0, 23)}Z`) * 1000 + Number(at.slice(23, 26))
 
 export const formatEntry = ({at, source, dyno, text}: LogEntry): string => `${at} ${source}[${dyno}]: ${text}`
 

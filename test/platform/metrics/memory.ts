@@ -1,11 +1,13 @@
 import {dynoSizes} from '../formation/sizes.js'
+import type {ReleaseState} from '../state/types.js'
 import type {Buckets} from './buckets.js'
 
 /**
- * Memory of one process type in MiB, rss and swap together: a function of the time, or one sample a minute of which the last
- * one is the newest. null = nothing is known of that minute.
+ * Memory of one process type in MiB, rss and swap together: a function of the time, of the release that ran then and, in a log,
+ * of the dyno; or one sample a minute of which the last one is the newest. null = nothing is known of that minute.
  */
-export type MemoryCurve = Array<number | null> | ((at: Date) => number | null)
+export type MemoryCurve = Array<number | null> | ((at: Date, of: CurveOf) => number | null)
+export type CurveOf = {release: number; dyno?: string}
 
 /** Names and units of the metrics host: bytes, over all dynos of the type (platform-facts §8.7, heroku-sdk). */
 export type MemoryData = Record<string, Array<number | null>>
@@ -14,9 +16,15 @@ const minute = 60_000
 const mib = 1024 * 1024
 
 /** One value for each bucket; null where no sample of it is known. */
-export function memoryData(curve: MemoryCurve, size: string, {bucketMs, starts}: Buckets, now: number): MemoryData {
+export function memoryData(
+  curve: MemoryCurve,
+  size: string,
+  {bucketMs, starts}: Buckets,
+  now: number,
+  releases: ReleaseState[] = [],
+): MemoryData {
   const quota = (dynoSizes.find(([name]) => name === size)?.[1] ?? 0.5) * 1024
-  const samples = starts.map((start) => samplesOf(curve, start, Math.min(start + bucketMs, now), now))
+  const samples = starts.map((start) => samplesOf(curve, start, Math.min(start + bucketMs, now), now, releases))
   const column = (pick: (used: number[]) => number) => samples.map((used) => (used.length > 0 ? pick(used) : null))
   const bytes = (pick: (used: number[]) => number) => column((used) => Math.round(pick(used) * mib))
   // What is over the quota is in swap (platform-facts §8.3); how a real dyno divides it, its kernel knows.
@@ -39,15 +47,25 @@ export function memoryData(curve: MemoryCurve, size: string, {bucketMs, starts}:
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** One a minute from `start` on, before `end`. */
-function samplesOf(curve: MemoryCurve, start: number, end: number, now: number): number[] {
+function samplesOf(curve: MemoryCurve, start: number, end: number, now: number, releases: ReleaseState[]): number[] {
   const found: number[] = []
   for (let at = start; at < end; at += minute) {
-    const value = typeof curve === 'function' ? curve(new Date(at)) : curve.at(newestIndex(curve.length, at, now))
+    const value = valueOf(curve, new Date(at), {release: releaseAt(releases, at)}, now)
     if (value !== null && value !== undefined) found.push(value)
   }
 
   return found
 }
+
+/** What a curve says of one moment. */
+export function valueOf(curve: MemoryCurve, at: Date, of: CurveOf, now = Date.now()): number | null {
+  if (typeof curve === 'function') return curve(at, of)
+  return curve.at(newestIndex(curve.length, at.getTime(), now)) ?? null
+}
+
+/** Version of the release that ran at that time; 0 before the first. */
+const releaseAt = (releases: ReleaseState[], at: number): number =>
+  releases.findLast(({createdAt, status}) => status === 'succeeded' && Date.parse(createdAt) <= at)?.version ?? 0
 
 /** Index of the minute of `at`, when the last one is the minute of `now`; one past the end when there is none. */
 function newestIndex(length: number, at: number, now: number): number {

@@ -16,7 +16,7 @@ export const metricsRoutes = [
       const now = Date.now()
       const buckets = bucketsOf(ask.query, size, now)
       const curve = app && ask.platform.knobs(app.name).memoryCurves[ask.params.type ?? '']
-      const data = app && curve && size !== 'Eco' ? memoryData(curve, size, buckets, now) : {}
+      const data = app && curve && size !== 'Eco' ? memoryData(curve, size, buckets, now, app.releases) : {}
       return {body: answer(buckets, data)}
     },
     {free: true},
