@@ -31,8 +31,8 @@ const allowed = {
   ...Object.fromEntries(
     features.map((name) => [name, {parts: ['run', 'config', 'pure', 'app', ...adapters], types: ['command']}]),
   ),
-  // A ship has the window of a migration around its release.
-  ship: {parts: ['run', 'config', 'pure', 'app', 'migrate', ...adapters], types: ['command']},
+  // A ship has the window of a migration around its release, and keeps what memory was before it.
+  ship: {parts: ['run', 'config', 'pure', 'app', 'migrate', 'memory', ...adapters], types: ['command']},
   // What is put right is a run of either of the two, as its journal tells of it.
   recover: {parts: ['run', 'journal', 'config', 'pure', 'app', 'ship', 'migrate', ...adapters], types: ['command']},
   command: {parts: ['run', 'journal', 'ui', 'heroku', 'app', ...features]},
@@ -66,7 +66,7 @@ const typesForAll = ['@heroku-cli/command', '@oclif/core']
  */
 function partOf(file) {
   if (/^lib\/run\/journal[^/]*\.ts$/.test(file)) return 'journal'
-  if (/^lib\/.*\/plan\.ts$/.test(file) || /^lib\/memory\/(parse|diagnose)\b/.test(file)) return 'pure'
+  if (/^lib\/.*\/plan\.ts$/.test(file) || /^lib\/memory\/(parse|diagnose|compare)\b/.test(file)) return 'pure'
   const [top, folder] = file.split('/')
   return top === 'lib' ? folder : top
 }
