@@ -3,7 +3,6 @@ import type {BackupFacts, WindowFacts} from '../../src/lib/migrate/facts.js'
 import {type BackupRequest, readBackupFacts} from '../../src/lib/migrate/backup/read-backup-facts.js'
 import type {WindowServices} from '../../src/lib/migrate/services.js'
 import {backUp} from '../../src/lib/migrate/steps/backup.js'
-import {type Clock, systemClock} from '../../src/lib/run/clock.js'
 import type {RunEvent} from '../../src/lib/run/events.js'
 import {createRedactor} from '../../src/lib/run/redact.js'
 import {beginRun, type Run} from '../../src/lib/run/run.js'
@@ -13,18 +12,10 @@ import {dataApiOf} from '../heroku/data-client.js'
 import {platformAt, TOKEN} from '../heroku/heroku-client.js'
 import {type LocalHeroku, type PlatformOptions, startPlatform} from '../platform/index.js'
 import {memoryJournal} from '../run/world.js'
+import {clockAt} from './clock-at.js'
 
 export const APP = 'acme'
 const SPEED = 20
-
-/** A minute of it is three seconds here, as at the local Heroku. */
-const fastClock = (speed: number): Clock => {
-  const start = Date.now()
-  return {
-    now: () => start + (Date.now() - start) * speed,
-    sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
-  }
-}
 
 /** A local Heroku with one app, and what a backup needs of it. */
 export type BackupWorld = {
@@ -43,7 +34,7 @@ export type BackupWorld = {
 export async function backupWorld(options: PlatformOptions = {}): Promise<BackupWorld> {
   const local = await startPlatform({speed: SPEED, apiKey: TOKEN, ...options})
   await local.createApp(APP)
-  const clock = fastClock(SPEED)
+  const clock = clockAt(SPEED)
   const data = dataApiOf(local, {clock})
   const services = {data, platform: platformAt(local.url, {clock})} as unknown as WindowServices
   const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
@@ -109,7 +100,7 @@ export function startBackup(
   const events: RunEvent[] = []
   const journal = memoryJournal()
   const redact = createRedactor([TOKEN])
-  const run = beginRun({id: 'r1', clock: fastClock(speed), journal, redact, onEvent: (event) => events.push(event)})
+  const run = beginRun({id: 'r1', clock: clockAt(speed), journal, redact, onEvent: (event) => events.push(event)})
   const step = backUp({app: {id: 'id', name: APP}, backup} as WindowFacts)
   const plan = {name: 'window', steps: [step, ...after], policy: {backup: row}}
   const verdict = runPlan(plan, services, run, null)

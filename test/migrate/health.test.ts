@@ -5,7 +5,6 @@ import type {HealthFacts, WindowFacts} from '../../src/lib/migrate/facts.js'
 import {baselineNotes, type HealthServices, readHealth} from '../../src/lib/migrate/health-baseline.js'
 import type {WindowServices} from '../../src/lib/migrate/services.js'
 import {checkHealth} from '../../src/lib/migrate/steps/health.js'
-import {type Clock, systemClock} from '../../src/lib/run/clock.js'
 import type {RunEvent} from '../../src/lib/run/events.js'
 import {createRedactor} from '../../src/lib/run/redact.js'
 import {beginRun, type Run} from '../../src/lib/run/run.js'
@@ -15,13 +14,10 @@ import {platformAt, TOKEN} from '../heroku/heroku-client.js'
 import {type LocalHeroku, startPlatform} from '../platform/index.js'
 import {memoryJournal} from '../run/world.js'
 import {webServer} from '../health/servers.js'
+import {clockAt} from './clock-at.js'
 
 const SPEED = 30
-/** As fast as the local Heroku beside it. */
-const quick: Clock = {
-  now: () => Date.now() * SPEED,
-  sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
-}
+const quick = clockAt(SPEED)
 
 const probe = openProbe({})
 const never = new AbortController().signal

@@ -8,20 +8,15 @@ import {readRendezvous} from '../../src/lib/heroku/rendezvous.js'
 import type {Platform} from '../../src/lib/heroku/types.js'
 import {runOneOff} from '../../src/lib/migrate/one-off/run-one-off.js'
 import type {OneOffContext, OneOffEnd, OneOffRun} from '../../src/lib/migrate/one-off/types.js'
-import {type Clock, systemClock} from '../../src/lib/run/clock.js'
 import {platformAt, TOKEN} from '../heroku/heroku-client.js'
 import {idle} from '../platform/fixture.js'
 import {type LocalHeroku, startPlatform} from '../platform/index.js'
+import {clockAt} from './clock-at.js'
 
 const SPEED = 20
 export const APP = 'acme'
 
-/** The product's time runs as fast as the platform's. */
-const start = Date.now()
-export const fastClock: Clock = {
-  now: () => start + (Date.now() - start) * SPEED,
-  sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
-}
+export const fastClock = clockAt(SPEED)
 
 export type Ran = {end: OneOffEnd; lines: string[]}
 

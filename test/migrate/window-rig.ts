@@ -8,7 +8,6 @@ import {readState} from '../../src/lib/app/read-state.js'
 import type {Platform} from '../../src/lib/heroku/types.js'
 import type {WindowFacts} from '../../src/lib/migrate/facts.js'
 import type {WindowServices} from '../../src/lib/migrate/services.js'
-import {type Clock, systemClock} from '../../src/lib/run/clock.js'
 import type {RunEvent} from '../../src/lib/run/events.js'
 import {createRedactor} from '../../src/lib/run/redact.js'
 import {beginRun, type Run} from '../../src/lib/run/run.js'
@@ -17,16 +16,12 @@ import type {PolicyRow, Step, StepContext} from '../../src/lib/run/step.js'
 import {platformAt, TOKEN} from '../heroku/heroku-client.js'
 import {type LocalHeroku, startPlatform} from '../platform/index.js'
 import {memoryJournal} from '../run/world.js'
+import {clockAt} from './clock-at.js'
 
 const SPEED = 20
 export const APP = 'acme'
 
-/** The product's time runs as fast as the platform's. */
-const start = Date.now()
-export const fastClock: Clock = {
-  now: () => start + (Date.now() - start) * SPEED,
-  sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
-}
+export const fastClock = clockAt(SPEED)
 
 const undo: PolicyRow = {when: 'it fails', world: 'as before', action: 'undo', exit: 1, says: 'Undone.'}
 const hold: PolicyRow = {...undo, action: 'hold', exit: 4, says: 'Held.'}
