@@ -1,4 +1,4 @@
-import type { Summary} from './diagnose/types.js'
+import type {Summary} from './diagnose/types.js'
 
 /*
  * What `pipeline:memory` knows and says. All memory is in MiB (Heroku writes "MB" and means MiB, platform-facts §8.3), all moments
@@ -99,10 +99,9 @@ export type Span = {from: number; to: number}
 
 /** Memory of a process type or of a dyno instance: see diagnose/types.ts for what each number is. */
 
-
 /** One dyno from its start to its end; a restart makes another one. */
 export type InstanceDiagnosis = Summary & {
-  source: Source
+  sources: Source[]
   type: string
   dyno?: string
   uuid?: string
