@@ -35,8 +35,10 @@ const allowed = {
   ship: {parts: ['run', 'config', 'pure', 'app', 'migrate', 'memory', ...adapters], types: ['command']},
   // What is put right is a run of either of the two, as its journal tells of it.
   recover: {parts: ['run', 'journal', 'config', 'pure', 'app', 'ship', 'migrate', ...adapters], types: ['command']},
+  // What a person asks of the memory, and sees of it.
+  'memory-front': {parts: ['run', 'journal', 'config', 'pure', 'app', 'ui', 'heroku', 'command', 'memory']},
   command: {parts: ['run', 'journal', 'ui', 'heroku', 'app', ...features]},
-  commands: {parts: ['run', 'config', 'command', 'ui', 'app', ...features]},
+  commands: {parts: ['run', 'config', 'command', 'ui', 'app', 'memory-front', ...features]},
 }
 
 /** Packages and Node modules that belong to some parts; everybody else stays away from them. @type {Record<string, string[]>} */
@@ -44,8 +46,8 @@ const owners = {
   dockerode: ['docker'],
   protobufjs: ['docker'],
   'tar-stream': ['docker', 'registry'],
-  ink: ['ui'],
-  react: ['ui'],
+  ink: ['ui', 'memory-front'],
+  react: ['ui', 'memory-front'],
   '@heroku-cli/schema': ['heroku'],
   '@heroku-cli/command': ['heroku', 'command', 'commands'],
   '@oclif/core': ['command', 'commands', 'ui'],
@@ -67,6 +69,7 @@ const typesForAll = ['@heroku-cli/command', '@oclif/core']
 function partOf(file) {
   if (/^lib\/run\/journal[^/]*\.ts$/.test(file)) return 'journal'
   if (/^lib\/.*\/plan\.ts$/.test(file) || /^lib\/memory\/(parse|diagnose|compare)\b/.test(file)) return 'pure'
+  if (/^lib\/memory\/(command|views)\b/.test(file)) return 'memory-front'
   const [top, folder] = file.split('/')
   return top === 'lib' ? folder : top
 }

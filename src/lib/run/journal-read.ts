@@ -18,6 +18,7 @@ const STRINGS: Record<JournalLine['type'], string[]> = {
   plan: ['plan'],
   begin: ['step'],
   end: ['step'],
+  memory: [],
   signal: ['signal'],
   undo: ['step'],
   undone: ['step'],

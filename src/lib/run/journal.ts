@@ -20,6 +20,8 @@ export type JournalLine = {at: string} & (
   | {type: 'end'; step: string; ok: true; result: Json}
   /** `standing`: steps that had been restored and whose effect stands again. */
   | {type: 'end'; step: string; ok: false; failsAs: string; message: string; standing?: string[]}
+  /** What the memory of the release that ran was, for `pipeline:memory` afterwards; no effect hangs on it. */
+  | {type: 'memory'; baseline: Json}
   | {type: 'signal'; signal: string}
   | {type: 'undo'; step: string}
   | {type: 'undone'; step: string; ok: boolean; message?: string}

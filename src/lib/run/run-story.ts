@@ -25,6 +25,8 @@ export type RunStory = Omit<JournalLine & {type: 'run'}, 'type' | 'version'> & {
   steps: StepStory[]
   /** Undoing had begun: the run had decided to go back. */
   undoing: boolean
+  /** What the memory of the release that ran before was. */
+  memory?: Json
   outcome?: Pick<JournalLine & {type: 'outcome'}, 'exitCode' | 'message' | 'outcome'>
   /** The run that put it right. */
   settledBy?: string
@@ -70,6 +72,9 @@ function note(story: RunStory, line: JournalLine): void {
       return
     case 'outcome':
       story.outcome = {outcome: line.outcome, exitCode: line.exitCode, message: line.message}
+      return
+    case 'memory':
+      story.memory = line.baseline
       return
     case 'settled':
       story.settledBy = line.by

@@ -14,6 +14,8 @@ export type ShipFacts = {
   registry: string
   engine?: EngineFacts
   state: AppState
+  /** When the current release was made, ISO 8601. */
+  releasedAt?: string
   /** Why there is no release to go back to; undefined when there is one. */
   noWayBack?: string
   images: ImageSource[]

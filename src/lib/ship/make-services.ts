@@ -3,6 +3,7 @@ import type {APIClient} from '@heroku-cli/command'
 import type {BuildArgs} from '../config/build-args.js'
 import type {Engine} from '../docker/types.js'
 import {apiUrl} from '../heroku/api-login.js'
+import {createMetricsApi} from '../heroku/metrics-api.js'
 import {registryHost} from '../heroku/registry-host.js'
 import {createRegistry} from '../registry/registry.js'
 import {windowServices} from '../migrate/make-services.js'
@@ -18,12 +19,13 @@ export async function shipServices(options: {
   /** Told when Heroku's rate limit makes a call wait. */
   onWait(text: string): void
 }): Promise<ShipServices> {
-  const {args, heroku} = options
+  const {args, clock, heroku} = options
   const window = await windowServices(options)
   let engine: Promise<Engine> | undefined
   return {
     ...window,
     registry: createRegistry({host: registryHost(process.env, apiUrl(heroku)), password: window.token}),
+    metrics: (signal) => createMetricsApi({heroku, clock, signal}),
     async engine() {
       engine ??= import('../docker/engine.js').then(({createEngine}) => createEngine(process.env))
       return engine

@@ -66,7 +66,7 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
   if (reasons.length > 0 || app.status === 'rejected' || !images) throw new Refused(reasons)
 
   const shipped = images.sources.flatMap(({types}) => types)
-  const {account, fingerprint, preboot, state, way, window} = app.value
+  const {account, fingerprint, preboot, releasedAt, state, way, window} = app.value
   return {
     app: {
       id: app.value.app.id,
@@ -77,6 +77,7 @@ export async function readShipFacts(services: ShipServices, request: ShipRequest
     registry: services.registry.host,
     ...(engine.status === 'fulfilled' && engine.value ? {engine: engine.value satisfies EngineFacts} : {}),
     state,
+    ...(releasedAt === undefined ? {} : {releasedAt}),
     ...(way ? {noWayBack: way} : {}),
     images: images.sources,
     args: Object.keys(services.args),
@@ -130,6 +131,7 @@ async function readApp(services: ShipServices, {folder, migrationsPath, window: 
     reasons: [...about.reasons, ...compared.reasons, ...(window?.reasons ?? [])],
     notes: [...about.notes, ...compared.notes, ...(window?.notes ?? [])],
     way: noWayBack(state, releases),
+    releasedAt: releases.find(({id}) => id === state.current?.id)?.createdAt,
   }
 }
 

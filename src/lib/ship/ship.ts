@@ -11,6 +11,7 @@ import type {Run} from '../run/run.js'
 import {runPlan} from '../run/runner.js'
 import type {Json} from '../run/step.js'
 import type {ShipFacts} from './facts.js'
+import {openMemoryBaseline} from './memory-baseline.js'
 import {decideRelease, planBuild, planRelease} from './plan.js'
 import {listImages, nameRelease, type ShipReport} from './report.js'
 import type {ShipServices} from './services.js'
@@ -32,7 +33,10 @@ export async function ship(
   const app = facts.app.name
   const about = {app, facts: facts as unknown as Json, notes: facts.notes, words: WORDS}
   const aside = hooksFor(hooks, {app, command: 'pipeline:ship'}, session)
-  const {report, run} = await conductRun({...about, ...aside}, session, (run) => conduct(facts, services, run, session))
+  const {report, run} = await conductRun({...about, ...aside}, session, async (run) => {
+    const memory = openMemoryBaseline(facts, services.metrics, run)
+    return conduct(facts, services, run, session, memory).finally(memory.close)
+  })
   return {
     ...report,
     ...nameRelease(report.outcome === 'done' ? (run.results.get('release') as Released) : undefined),
@@ -41,7 +45,13 @@ export async function ship(
   }
 }
 
-async function conduct(facts: ShipFacts, services: ShipServices, run: Run, session: Session): Promise<End> {
+async function conduct(
+  facts: ShipFacts,
+  services: ShipServices,
+  run: Run,
+  session: Session,
+  memory: ReturnType<typeof openMemoryBaseline>,
+): Promise<End> {
   const built = await runPlan(planBuild(facts), services, run, null)
   if (built.outcome !== 'done') return endOf(built, WORDS)
 
@@ -53,6 +63,7 @@ async function conduct(facts: ShipFacts, services: ShipServices, run: Run, sessi
   const onlyMigrates = !decision.go && decision.unchanged && facts.window?.migration !== undefined
   if (!decision.go && !onlyMigrates) return nothingToShip(facts, state, decision)
 
+  if (decision.go) await memory.keep()
   const plan = planRelease(facts, pushed, {releases: decision.go})
   const released = await runPlan(plan, services, run, pushed as unknown as Json)
   if (released.outcome !== 'done') return withWayBack(endOf(released, WORDS), run)
