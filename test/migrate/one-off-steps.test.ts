@@ -9,7 +9,7 @@ import {createRedactor} from '../../src/lib/run/redact.js'
 import {beginRun, type Run} from '../../src/lib/run/run.js'
 import {runPlan, type Verdict} from '../../src/lib/run/runner.js'
 import type {PolicyRow, Step, StepContext} from '../../src/lib/run/step.js'
-import {until} from '../platform/fixture.js'
+import {idle, until} from '../platform/fixture.js'
 import {memoryJournal} from '../run/world.js'
 import {APP, fastClock, useOneOffs} from './one-off-rig.js'
 
@@ -179,6 +179,16 @@ describe('the undo of a migration', () => {
       rows: {...policy, interrupted: hold},
     })
     await expect(migrate(facts).undo!(seen, context())).rejects.toThrow('the migration still runs in run.')
+    expect(await heroku.written('file')).toBe('')
+  })
+
+  it("leaves the schema to somebody else's release that came meanwhile", async () => {
+    const facts = undoing()
+    const {seen} = await runStep(migrate(facts))
+    await heroku.local.seedRelease(APP, {images: {web: idle, worker: {command: 'exec sleep 500'}}})
+    await expect(migrate(facts).undo!(seen, context())).rejects.toThrow(
+      /was not run: v4 by \S+ is current now, and the migration ran on v3$/,
+    )
     expect(await heroku.written('file')).toBe('')
   })
 

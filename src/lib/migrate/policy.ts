@@ -51,6 +51,8 @@ export function windowPolicy(facts: WindowFacts, code: CodeFacts): Policy {
       when: 'somebody else releases meanwhile',
       world: 'their release is current',
       action: 'undo',
+      // A migration that ended well stays; it is the window that is ours to close.
+      pastPivot: true,
       exit: 4,
       says: 'Their release is left as it is; what this run had changed before it is as it was.',
     },

@@ -1,3 +1,4 @@
+import {findCurrent} from '../../app/find-release.js'
 import {describeError} from '../../heroku/errors.js'
 import {UndoError} from '../../run/errors.js'
 import type {WindowFacts} from '../facts.js'
@@ -24,7 +25,7 @@ export async function undoMigration(
   const left = migrationLeft(facts, seen, known)
   if (known.notBegun) return 'nothing was migrated'
   if (!migrateUndo) throw new UndoError('What the migration did to the database is not undone: no --migrate-undo', left)
-  const doubt = await doubtOf(seen, known, ctx)
+  const doubt = (await doubtOf(seen, known, ctx)) ?? (await whoseCode(seen, ctx))
   if (doubt) throw new UndoError(`${shown(migrateUndo)} was not run: ${doubt}`, left)
 
   const {app, nonce} = seen
@@ -58,5 +59,16 @@ async function doubtOf(
     return ran === undefined ? 'nothing shows that the migration has begun' : undefined
   } catch (error) {
     return `whether the migration has ended is not known: ${describeError(error)}`
+  }
+}
+
+/** Why the code that runs now is not that of the migration: it may need what the migration has made. */
+async function whoseCode({app, release}: MigrateBefore, {platform}: OneOffContext): Promise<string | undefined> {
+  try {
+    const current = findCurrent(await platform.newestReleases(app, 5))
+    if (!current || current.version === release) return undefined
+    return `v${current.version} by ${current.user} is current now, and the migration ran on v${release}`
+  } catch (error) {
+    return `which release is current is not known: ${describeError(error)}`
   }
 }
