@@ -1,0 +1,59 @@
+import {dynoOf, typeOfDyno} from './dyno.js'
+import type {Found} from './found.js'
+import {frameAround, lastSpeaker} from './header.js'
+import {type Phrase, phraseAt} from './phrase.js'
+import {lastTime, type TimeOptions} from './time.js'
+import {readValues, type Values} from './values.js'
+
+/** What a JSON record says in fields of its own, for a message that leaves it out. */
+export type Fields = {at: number; speaker?: {source: 'app' | 'heroku'; name: string}}
+
+/**
+ * Reads what stands at one place of a line of text (one character per byte).
+ * @param at where a needle stands
+ * @param fields of the JSON record that the text is the message of
+ * @returns `end`: where to look on, behind what was read
+ */
+export function parseAt(text: string, at: number, options: TimeOptions, fields?: Fields): {found: Found; end: number} {
+  const phrase = phraseAt(text, at)
+  if (!phrase) return {found: {kind: 'foreign'}, end: at + 1}
+  const frame = frameAround(text, at)
+  const within = text.slice(frame.start, frame.end)
+  return {
+    found: readPhrase(phraseAt(within, at - frame.start) ?? phrase, within, at - frame.start, options, fields),
+    end: frame.end,
+  }
+}
+
+function readPhrase(phrase: Phrase, text: string, at: number, options: TimeOptions, fields?: Fields): Found {
+  const inner = lastSpeaker(text, at)
+  const speaker = inner ?? fields?.speaker
+  const time = lastTime(text, inner?.index ?? at, options)
+  const moment = Number.isNaN(time.at) ? (fields?.at ?? Number.NaN) : time.at
+  const assumed = time.assumed && {assumed: time.assumed}
+  if (phrase.kind === 'sample' || phrase.kind === 'sample-2013') {
+    const dyno = dynoOf(text.slice(inner?.index ?? 0, at), speaker?.name)
+    // A sample that names no dyno of the app is an add-on's.
+    if (!dyno) return {kind: speaker && !typeOfDyno(speaker.name) ? 'foreign' : 'skipped'}
+    const values = phrase.kind === 'sample' ? valuesOf(text, at) : valueOf2013(text, at)
+    return values && !Number.isNaN(moment) ? {kind: 'sample', at: moment, dyno, values, ...assumed} : {kind: 'skipped'}
+  }
+  // Anybody can log such words; only the platform's count.
+  if (speaker && speaker.source !== 'heroku' && speaker.name !== 'api') return {kind: 'foreign'}
+  if (phrase.kind === 'cut' || !speaker || Number.isNaN(moment)) return {kind: 'skipped'}
+  if (phrase.kind === 'release') return {kind: 'event', event: {at: moment, ...phrase}, ...assumed}
+  if (!typeOfDyno(speaker.name)) return {kind: 'foreign'}
+  return {kind: 'event', event: {at: moment, dyno: speaker.name, ...phrase}, ...assumed}
+}
+
+function valuesOf(text: string, at: number): Values | undefined {
+  const bytes = Buffer.from(text.slice(at), 'latin1')
+  const values: Values = {total: 0, rss: 0, cache: 0, swap: 0, quota: 0}
+  return readValues(bytes, 0, bytes.length, values) ? values : undefined
+}
+
+function valueOf2013(text: string, at: number): Values | undefined {
+  const total = Number(/val=([\d.]+) units=$/.exec(text.slice(0, at))?.[1])
+  const unsaid = Number.NaN
+  return Number.isNaN(total) ? undefined : {total, rss: unsaid, cache: unsaid, swap: unsaid, quota: unsaid}
+}
