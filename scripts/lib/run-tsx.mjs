@@ -5,6 +5,9 @@ import {fileURLToPath} from 'node:url'
 /**
  * Runs a TypeScript file of this project (a path from its root) in a Node of its own; resolves with its exit code. A Ctrl-C reaches
  * it too, and SIGTERM is handed on: it ends what it has started first.
+ * @param {string} file
+ * @param {string[]} args
+ * @returns {Promise<number>}
  */
 export function runTsx(file, args = process.argv.slice(2)) {
   const tsx = createRequire(import.meta.url).resolve('tsx')
