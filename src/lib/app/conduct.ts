@@ -7,6 +7,7 @@ import type {Verdict} from '../run/runner.js'
 import type {Json} from '../run/step.js'
 import {tryWrite} from '../run/undo.js'
 import {lastLines, type RunReport, summarize} from './report.js'
+import {recoverCommand} from './words.js'
 
 /** How a run ended, before it is told. */
 export type End = {
@@ -31,6 +32,8 @@ export async function conductRun(
     facts: Json
     notes: string[]
     words: Words
+    /** What it leaves is what `pipeline:recover` puts right. */
+    recovers?: true
     /** Comes before everything else; an end of it is the end of the run. */
     before?: (run: Run) => Promise<End | undefined>
     /** Told how it ended before anybody else is; changes nothing of it. */
@@ -39,7 +42,7 @@ export async function conductRun(
   session: Session,
   conduct: (run: Run) => Promise<End>,
 ): Promise<{run: Run; report: RunReport}> {
-  const {after, app, before, facts, notes, words} = about
+  const {after, app, before, facts, notes, recovers, words} = about
   const run = await session.begin(app, facts)
   for (const message of notes) run.emit({type: 'note', message})
 
@@ -47,7 +50,9 @@ export async function conductRun(
   const end = await all().catch((error: unknown) => endOfBug(error, run, words))
 
   await after?.(end, run)
-  const {exitCode, left, message, outcome} = end
+  const {exitCode, left, outcome} = end
+  const message =
+    recovers && outcome === 'held' && left.length > 0 ? `${end.message}\n${goOn(app, session)}` : end.message
   // A full disk changes nothing of how it ended.
   tryWrite(run, {type: 'outcome', outcome, exitCode, message})
   run.emit({type: 'run-ended', outcome, exitCode, message, left})
@@ -66,6 +71,11 @@ export async function conductRun(
     ...(session.journal() ? {journal: session.journal()!} : {}),
   }
   return {run, report}
+}
+
+function goOn(app: string, {namedJournal}: Session): string {
+  const journal = namedJournal === undefined ? {} : {journal: namedJournal}
+  return `To go on from here, or back: ${recoverCommand(app, journal)}`
 }
 
 /** The end of a plan that did not come to its own. */

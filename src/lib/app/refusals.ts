@@ -1,6 +1,7 @@
 import type {Release} from '../heroku/types.js'
 import {type Reason, Refused} from './refused.js'
 import type {AppState} from './state.js'
+import {recoverCommand} from './words.js'
 
 /** Platform releases get stuck (platform-facts §1.8): after an hour a pending one is only worth a warning. */
 const STUCK_MS = 60 * 60_000
@@ -26,7 +27,7 @@ export function stateReasons(
   const notes: string[] = []
 
   if (state.maintenance && !keepMaintenance) {
-    const fix = `If nobody is at work on it: heroku pipeline:recover --app ${app}`
+    const fix = `If nobody is at work on it: ${recoverCommand(app)}`
     reasons.push({message: `Maintenance mode of ${app} is on: a deploy that died may have left it so.`, fix})
   }
 

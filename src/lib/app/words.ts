@@ -13,3 +13,14 @@ export function shortDigest(digest: string): string {
 export function quantityWords(quantities: Record<string, number | string>): string[] {
   return Object.entries(quantities).map(([type, quantity]) => `${type}=${quantity}`)
 }
+
+/** The command that puts a run right. `journal`: the file that has to be named for it, when it is not where it is looked for. */
+export function recoverCommand(app: string, {flags = [], journal}: {flags?: string[]; journal?: string} = {}): string {
+  const named = journal === undefined ? [] : ['--journal', quoted(journal)]
+  return ['heroku pipeline:recover --app', app, ...flags, ...named].join(' ')
+}
+
+/** As a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}

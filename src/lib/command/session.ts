@@ -36,6 +36,8 @@ export interface Session {
   /** Opens journal and renderer; from here on effects may begin. @throws Refused when there can be no journal */
   begin(app: string, facts: Json): Promise<Run>
   journal(): string | undefined
+  /** The journal's file, when a person has to name it to find it again. */
+  namedJournal: string | undefined
   /** Says what is worth knowing, in the story once there is one. */
   warn(message: string): void
   end(): Promise<void>
@@ -68,6 +70,7 @@ export function openSession(options: SessionOptions): Session {
     redact,
     events,
     journal: () => journal?.path,
+    namedJournal: options.journalFile,
     warn(message) {
       if (run) run.emit({type: 'warning', message})
       else process.stderr.write(`${redact(message)}\n`)

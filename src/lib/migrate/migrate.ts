@@ -20,7 +20,7 @@ export async function migrateInWindow(
   session: Session,
 ): Promise<MigrateReport> {
   const app = facts.app.name
-  const about = {app, facts: facts as unknown as Json, notes, words: WORDS}
+  const about = {app, facts: facts as unknown as Json, notes, words: WORDS, recovers: true as const}
   const aside = hooksFor(hooks, {app, command: 'pipeline:maintenance-migrate'}, session)
   const {report, run} = await conductRun({...about, ...aside}, session, async (run): Promise<End> => {
     const verdict = await runPlan(planMigrate(facts), services, run, null)

@@ -1,5 +1,5 @@
 import {conductRun, type End, endOf} from '../app/conduct.js'
-import {listOf, quantityWords} from '../app/words.js'
+import {listOf, quantityWords, recoverCommand} from '../app/words.js'
 import type {Session} from '../command/session.js'
 import {setMaintenance} from '../migrate/steps/maintenance.js'
 import {setQuantities} from '../migrate/steps/scale-down.js'
@@ -8,7 +8,7 @@ import {runPlan} from '../run/runner.js'
 import type {Plan, Step} from '../run/step.js'
 import type {ShipServices} from '../ship/services.js'
 import type {Sight} from './read-sight.js'
-import {recoverCommand, type RecoverReport} from './report.js'
+import type {RecoverReport} from './report.js'
 
 /** What can be done about an app of which only the platform tells. `unknown`: what it does not tell; sentences. */
 export type SightDecision =
@@ -56,7 +56,7 @@ function askFor({app, lastUp}: Sight, unsaid: string[], scale: Record<string, nu
   })
   const supposed = Object.fromEntries(unsaid.map((type) => [type, lastUp[type]?.quantity ?? 'N']))
   const flags = quantityWords({...scale, ...supposed}).map((one) => `--scale ${one}`)
-  return {what: `${listOf(told)}. Say what it should be, 0 included:`, command: recoverCommand(app, ...flags)}
+  return {what: `${listOf(told)}. Say what it should be, 0 included:`, command: recoverCommand(app, {flags})}
 }
 
 /** The answer when a person has to say more; nothing was touched. */

@@ -1,6 +1,7 @@
 import {stripVTControlCharacters} from 'node:util'
 
 import type {RunReport} from '../app/report.js'
+import {recoverCommand} from '../app/words.js'
 import type {Left} from '../run/events.js'
 import {listJournals} from '../run/journal-read.js'
 import type {RunStory} from '../run/run-story.js'
@@ -19,11 +20,6 @@ export type RecoverReport = RunReport & {
   differs?: string[]
   does?: string[]
   runs?: ListedRun[]
-}
-
-/** The command, with these flags. */
-export function recoverCommand(app: string, ...flags: string[]): string {
-  return ['heroku pipeline:recover --app', app, ...flags].join(' ')
 }
 
 /** What was found, what differs and what will be done, for the report and for whoever is asked. */
@@ -76,12 +72,15 @@ export function formatDescription({
 /** The ways a person may choose, with the command for each, and what stands meanwhile. */
 export function choices(app: string, decision: Decision & {do: 'choose'}, read: RecoverRead): Left[] {
   const {rebuilt} = read
-  const journal = read.named ? [`--journal ${read.file}`] : []
+  const journal = read.named ? {journal: read.file} : {}
   const what = {
     resume: 'To go on after the migration, once the schema is right:',
     rollback: `To go back to how ${app} was before, except for the database:`,
   }
-  const ways = decision.may.map((way) => ({what: what[way], command: recoverCommand(app, `--${way}`, ...journal)}))
+  const ways = decision.may.map((way) => ({
+    what: what[way],
+    command: recoverCommand(app, {flags: [`--${way}`], ...journal}),
+  }))
   const stands = [...standing(rebuilt)].reverse().flatMap(({left, seen, step}) => {
     return left ?? [step.byHand?.(seen, rebuilt.results.get(step.id)) ?? []].flat()
   })

@@ -31,7 +31,7 @@ export async function ship(
   session: Session,
 ): Promise<ShipReport> {
   const app = facts.app.name
-  const about = {app, facts: facts as unknown as Json, notes: facts.notes, words: WORDS}
+  const about = {app, facts: facts as unknown as Json, notes: facts.notes, words: WORDS, recovers: true as const}
   const aside = hooksFor(hooks, {app, command: 'pipeline:ship'}, session)
   const {report, run} = await conductRun({...about, ...aside}, session, async (run) => {
     const memory = openMemoryBaseline(facts, services.metrics, run)
