@@ -30,6 +30,15 @@ async function transcript(script: Script): Promise<string> {
   return output()
 }
 
+test('what to type should the process die is in the log before the effect', async () => {
+  const script: Script = [
+    [0, {type: 'step-started', step: 'a', title: 'Scale worker to 0'}],
+    [0, {type: 'step-begun', step: 'a', left: [{what: 'worker is at 0.', command: 'heroku ps:scale worker=2'}]}],
+    [0, {type: 'step-begun', step: 'a', left: [{what: 'Nothing can be typed.'}]}],
+  ]
+  expect(await transcript(script)).toBe('Scale worker to 0…\n  If this process dies: heroku ps:scale worker=2\n')
+})
+
 test('a run that fails, as a CI log keeps it', async () => {
   expect(await transcript(scenes.crash)).toMatchInlineSnapshot(`
     "Running pipeline:ship on example-app

@@ -27,6 +27,8 @@ export type RunEvent = {at: number} & (
   /** A plan begins; a ship has two in a row, so more than one may come. */
   | {type: 'plan-started'; plan: string; steps: Array<{id: string; title: string; pivot: boolean}>}
   | {type: 'step-started'; step: string; title: string}
+  /** Its effect begins: what would be left of it if the process died from here on, for whoever has only the output. */
+  | {type: 'step-begun'; step: string; left: Left[]}
   | ({type: 'step-progress'; step: string} & Progress)
   /** A line of output of what the step watches (a build, a release phase, a dyno). */
   | {type: 'step-log'; step: string; item?: string; line: string}

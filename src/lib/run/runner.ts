@@ -61,6 +61,8 @@ async function runStep<Services>(step: Step<Services>, services: Services, run: 
   run.signal.throwIfAborted()
   run.write({type: 'begin', step: step.id, seen})
   run.begun.push({step, seen, undone: false})
+  const left = step.undo && step.byHand?.(seen)
+  if (left) run.emit({type: 'step-begun', step: step.id, left: [left]})
   try {
     const result = (await step.run(seen, ctx)) ?? null
     run.results.set(step.id, result)

@@ -33,6 +33,8 @@ export function createPlainRenderer(options: {
     switch (event.type) {
       case 'step-started':
         return [`${oneLine(event.title)}…`]
+      case 'step-begun':
+        return event.left.flatMap(({command}) => (command ? [`  If this process dies: ${oneLine(command)}`] : []))
       case 'undo-started':
         return [`Undoing: ${oneLine(event.title)}…`]
       case 'step-log':

@@ -76,6 +76,7 @@ export function reduceView(view: View, event: RunEvent): View {
     }
 
     case 'note':
+    case 'step-begun':
     case 'warning':
       return view
   }
