@@ -142,7 +142,9 @@ describe('a read that may succeed later', () => {
     const platform = platformAt(undefined, {clock, onWait: (text) => said.push(text)})
     expect(await platform.app('example-app')).toMatchObject({name: 'example-app'})
     expect(clock.waits).toEqual([7000, 7000, 7000, 7000, 7000])
-    expect(said[0]).toBe("Heroku's rate limit is reached: waiting 7 s")
+    expect(said[0]).toBe(
+      "Heroku's rate limit is reached (4500 come an hour, 75 a minute): waiting 7 s to read /apps/example-app",
+    )
   })
 
   it('waits out a rate limit that names no time, for five minutes, then tells the budget', async () => {

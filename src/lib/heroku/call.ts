@@ -1,4 +1,5 @@
 import type {APIClient} from '@heroku-cli/command'
+import {setMaxListeners} from 'node:events'
 import pLimit from 'p-limit'
 import pRetry from 'p-retry'
 
@@ -17,8 +18,8 @@ export type CallOptions = {
   heroku: APIClient
   clock: Clock
   signal: AbortSignal
-  /** Told what is waited for. */
-  onWait?: ((text: string) => void) | undefined
+  /** Told what is waited for, and how many ms. */
+  onWait?: ((text: string, ms: number) => void) | undefined
   /** Of one attempt, body included. Real milliseconds: it guards a socket, it is no wait of the product. */
   deadlineMs: number
 }
@@ -38,6 +39,8 @@ const CONCURRENT = 8
  */
 export function createRead(options: CallOptions, readPage: ReadPage = readOnce): Read {
   const limit = pLimit(CONCURRENT)
+  // Many listen at a time; Node would warn the user of a leak.
+  setMaxListeners(0, options.signal)
   return (path, {inclusion, range, variant} = {}) =>
     limit(async () => {
       const how = {accept: acceptOf(variant), inclusion}
@@ -78,7 +81,7 @@ async function readRetrying(
 
         const wait = rateLimitWait(error.retryAfter, limited++, clock.now())
         if (clock.now() + wait > patience) return false
-        onWait?.(waitWords(wait))
+        onWait?.(waitWords(wait, error.remaining, {method: 'GET', path}), wait)
         await clock.sleep(wait, signal)
         return true
       },

@@ -8,6 +8,7 @@ import {openFetch} from './open-fetch.js'
 import {parseDatabase} from './parse-database.js'
 import {parseTransfer, parseTransferLog, parseTransfers} from './parse-transfer.js'
 import type {PlatformOptions} from './platform.js'
+import {tellWaits} from './rate-limit.js'
 import {createSendOnce} from './send-once.js'
 
 const READ_MS = 15_000
@@ -18,8 +19,9 @@ const LOG_LINES = 5
  * Heroku's Data API over the CLI's login (platform-facts §6). Errors: PlatformError, Unreadable, OutcomeUnknown, NotSent, and a
  * plain one when HEROKU_DATA_HOST names no host that may be asked.
  */
-export function createDataApi({deadlines, ...common}: PlatformOptions): DataApi {
-  const asking = {...common, fetch: openFetch(), origin: () => dataOrigin(common.heroku)}
+export function createDataApi({deadlines, onWait, ...common}: PlatformOptions): DataApi {
+  const told = tellWaits(onWait, common.clock)
+  const asking = {...common, onWait: told, fetch: openFetch(), origin: () => dataOrigin(common.heroku)}
   let date: number | undefined
   const reading = {...asking, deadlineMs: deadlines?.readMs ?? READ_MS}
   const read = createRead(

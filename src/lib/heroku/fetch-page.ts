@@ -1,8 +1,10 @@
+import {apiUrl} from './api-login.js'
 import type {Page, ReadPage} from './call.js'
 import {NotSent, OutcomeUnknown, Unreadable} from './errors.js'
+import {networkWords} from './network-words.js'
 import {Again} from './read-once.js'
 import {refusal, send, type SendOptions} from './send-once.js'
-import {within} from './within.js'
+import {Silence, within} from './within.js'
 
 /**
  * Reads pages past the CLI's client, which loses the status of an answer whose HTML is called JSON: the Data API's 404
@@ -13,11 +15,15 @@ export function fetchPages(options: SendOptions, onDate: (at: number) => void): 
     const {deadlineMs, signal} = options
     signal.throwIfAborted()
     const asked = {method: 'GET', path}
+    const host = () => new URL(options.origin?.() ?? apiUrl(options.heroku)).host
+    const unreadable = (why: string) => new Unreadable({...asked, cause: new Error(why)})
     const response = await within(send({...asked, variant: '3', body: undefined}, options), signal, deadlineMs).catch(
       (error: unknown) => {
         signal.throwIfAborted()
+        // Both watch the same time, and either may be the first to say so.
+        if (error instanceof Silence) throw new Again(unreadable(networkWords(error, host())))
         if (!(error instanceof NotSent || error instanceof OutcomeUnknown)) throw error
-        throw new Again(new Unreadable({...asked, cause: error.cause as Error}))
+        throw new Again(unreadable((error.cause as Error).message))
       },
     )
     const {headers, status, text} = response
@@ -31,7 +37,7 @@ export function fetchPages(options: SendOptions, onDate: (at: number) => void): 
     try {
       return {body: JSON.parse(text) as unknown}
     } catch {
-      throw new Again(new Unreadable({...asked, cause: new Error('the answer is not JSON')}))
+      throw new Again(unreadable(`${host()} answered with something that is not JSON`))
     }
   }
 }

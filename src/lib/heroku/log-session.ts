@@ -1,7 +1,7 @@
 import {createParser} from 'eventsource-parser'
 
 import type {Clock} from '../run/clock.js'
-import {PlatformError, Unreadable} from './errors.js'
+import {NotSent, OutcomeUnknown, PlatformError, Unreadable} from './errors.js'
 import {networkWords} from './network-words.js'
 import {isEventStream, openStream} from './open-stream.js'
 import {parseLogLine} from './parse-log-line.js'
@@ -59,7 +59,8 @@ export async function* readLogs(
       if (!options.tail) return
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof PlatformError && error.status !== 429) throw error
+      // The patience of a 429 is over by then; only a tail goes on.
+      if (error instanceof PlatformError && !(error.status === 429 && options.tail)) throw error
       if (!options.tail && failures + 1 >= TRIES) throw unreadable(app, opened, error)
     }
 
@@ -112,9 +113,12 @@ async function* linesOf(
   }
 }
 
-function unreadable(app: string, session: Session | undefined, error: unknown): Unreadable {
+function unreadable(app: string, session: Session | undefined, error: unknown): Error {
+  const asked = {method: 'GET', path: `the log of ${app}`}
+  if (error instanceof NotSent || error instanceof OutcomeUnknown)
+    return new Unreadable({...asked, cause: error.cause as Error})
   const host = session ? new URL(session.url).host : 'Heroku'
   const status = error instanceof Error && /^HTTP \d+$/.test(error.message) ? error.message : undefined
   const cause = new Error(status ? `${host} answered with ${status}` : networkWords(error, host))
-  return new Unreadable({method: 'GET', path: `the log of ${app}`, cause})
+  return new Unreadable({...asked, cause})
 }

@@ -10,6 +10,7 @@ import {parseAccount, parseApp} from './parse-app.js'
 import {parseDyno, parseDynos, parseOneOff} from './parse-dynos.js'
 import {parseFormation} from './parse-formation.js'
 import {parseRelease, parseReleases} from './parse-release.js'
+import {tellWaits} from './rate-limit.js'
 import {readReleaseOutput} from './release-output.js'
 import {createSendOnce} from './send-once.js'
 import type {Platform} from './types.js'
@@ -31,8 +32,9 @@ const READ_MS = 30_000
 const WRITE_MS = 60_000
 
 /** The Platform API over the CLI's login. Errors: PlatformError, Unreadable, OutcomeUnknown, NotSent (errors.ts). */
-export function createPlatform({deadlines, signal, token, ...common}: PlatformOptions): Platform {
-  const {clock} = common
+export function createPlatform({deadlines, onWait, signal, token, ...rest}: PlatformOptions): Platform {
+  const {clock} = rest
+  const common = {...rest, onWait: tellWaits(onWait, clock)}
   const read = createRead({...common, signal, deadlineMs: deadlines?.readMs ?? READ_MS})
   const fetch = openFetch()
   const sendOnce = createSendOnce({...common, signal, fetch, token, deadlineMs: deadlines?.writeMs ?? WRITE_MS})

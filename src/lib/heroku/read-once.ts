@@ -18,12 +18,15 @@ export class Again extends Error {
   readonly final: Error
   readonly limited: boolean
   readonly retryAfter: string | undefined
+  /** Calls left of the budget, when the answer told. */
+  readonly remaining: number | undefined
 
   constructor(final: Error, headers?: Headers) {
     super(final.message)
     this.final = final
     this.limited = final instanceof PlatformError && final.status === 429
     this.retryAfter = headers?.['retry-after']
+    this.remaining = final instanceof PlatformError ? final.rateLimitRemaining : undefined
   }
 }
 

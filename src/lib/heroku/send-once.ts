@@ -38,8 +38,9 @@ export function createSendOnce(options: SendOptions): SendOnce {
       const response = await send(write, options)
       if (response.status !== 429) return judge(write, response)
       const wait = rateLimitWait(response.retryAfter, attempt, clock.now())
-      if (clock.now() + wait > patience) throw refusal(write, response)
-      onWait?.(waitWords(wait))
+      const refused = refusal(write, response)
+      if (clock.now() + wait > patience) throw refused
+      onWait?.(waitWords(wait, refused.rateLimitRemaining, write), wait)
       await clock.sleep(wait, signal)
     }
   }

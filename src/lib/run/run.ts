@@ -1,3 +1,5 @@
+import {setMaxListeners} from 'node:events'
+
 import type {Clock} from './clock.js'
 import type {Emit, Left, RunEvent} from './events.js'
 import type {Journal, JournalEntry} from './journal.js'
@@ -44,6 +46,8 @@ export function beginRun(options: {
 }): Run {
   const {clock, id, journal, onEvent, redact} = options
   const controller = new AbortController()
+  // Many listen at a time; Node would warn the user of a leak.
+  setMaxListeners(0, controller.signal)
   let signalled: NodeJS.Signals | undefined
 
   const run: Run = {
