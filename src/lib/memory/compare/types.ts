@@ -13,7 +13,9 @@ export type TypeSide = {
   warmUp: number
   /** Dyno instances with samples after the warm-up; 0: only the metrics API. */
   dynos: number
-  /** MiB, of the samples after the warm-up. */
+  /** Minutes from the first to the last sample after the warm-up. */
+  minutes: number
+  /** MiB, of the samples after the warm-up; 0 of none. */
   median: number
   p95: number
   peak: number
@@ -31,6 +33,7 @@ export type MemorySide = {
   /** `v41`, `before.log`. */
   label: string
   version?: number
+  /** First and last sample, ms since 1970. */
   from: number
   to: number
   types: TypeSide[]

@@ -4,16 +4,12 @@ import {parseAt} from './line.js'
 import {nextNeedle} from './needles.js'
 import type {TimeOptions} from './time.js'
 
-/** Colours: `heroku logs` in a terminal that somebody recorded. */
-const ANSI = /\u001B\[[\d;]*m/g
-
 /**
  * Reads all that a line of a log says of memory: nothing, one thing, or several (frames without line ends, JSON batches). Any text is
  * fine.
- * @param line one character per byte (latin1), without its line end
+ * @param text one character per byte (latin1), without its line end and without colours
  */
-export function parseLine(line: string, options: TimeOptions): Found[] {
-  const text = line.includes('\u001B') ? line.replaceAll(ANSI, '') : line
+export function parseLine(text: string, options: TimeOptions): Found[] {
   const brace = text.search(/[[{]/)
   const json =
     brace >= 0 && text[brace + 1] !== ' ' && /[\]}]\s*$/.test(text)

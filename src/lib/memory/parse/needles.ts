@@ -31,7 +31,7 @@ export function nextNeedle(text: string, from: number): number {
   let first = -1
   for (const needle of NEEDLES) {
     const at = text.indexOf(needle, from)
-    if (at >= 0 && (first < 0 || at < first)) first = at
+    if (at !== -1 && (first === -1 || at < first)) first = at
   }
   return first
 }

@@ -1,3 +1,5 @@
+import {stripVTControlCharacters} from 'node:util'
+
 import {dynoOf} from '../parse/dyno.js'
 import type {Found} from '../parse/found.js'
 import {parseLine} from '../parse/lines.js'
@@ -100,7 +102,10 @@ function lineReader(recording: Recording, {notAfter = Date.now(), source, utcOff
 
   return (bytes: Buffer, from: number, to: number, at: number, needle: number): void => {
     if (needle === 0 && readPlain(bytes, from, to, at)) return
-    for (const found of parseLine(bytes.toString('latin1', from, to), times)) use(found)
+    const text = bytes.toString('latin1', from, to)
+    // What `heroku logs` writes to a terminal, somebody may have recorded.
+    const plain = text.includes('\u001B') ? stripVTControlCharacters(text) : text
+    for (const found of parseLine(plain, times)) use(found)
   }
 }
 

@@ -40,7 +40,7 @@ export function lineScanner(sink: LineSink): {push(chunk: Uint8Array): void; end
       while (from < bytes.length) {
         if (rest.length > 0) {
           const end = bytes.indexOf(LINE_END, from)
-          const to = Math.min(end < 0 ? bytes.length : end + 1, from + LONGEST - rest.length)
+          const to = Math.min(end === -1 ? bytes.length : end + 1, from + LONGEST - rest.length)
           keep(bytes.subarray(from, to))
           from = to
           if (bytes[to - 1] === LINE_END || rest.length === LONGEST) flush()
@@ -84,13 +84,13 @@ function scanLines(bytes: Buffer, sink: LineSink): void {
 
 function found(bytes: Buffer, needle: Buffer, from: number): number {
   const at = bytes.indexOf(needle, from)
-  return at < 0 ? Infinity : at
+  return at === -1 ? Infinity : at
 }
 
 function lineAround(bytes: Buffer, at: number): [number, number] {
   const start = bytes.lastIndexOf(LINE_END, at) + 1
   const lineEnd = bytes.indexOf(LINE_END, at)
-  const end = lineEnd < 0 ? bytes.length : lineEnd
+  const end = lineEnd === -1 ? bytes.length : lineEnd
   if (end - start <= LONGEST) return [start, end]
   const piece = start + Math.floor((at - start) / LONGEST) * LONGEST
   return [piece, Math.min(end, piece + LONGEST)]
