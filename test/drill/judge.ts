@@ -1,0 +1,69 @@
+import type {Point} from './point.js'
+import type {Tried} from './try-point.js'
+
+/** Everything in which a death was not put right as it must be; empty when it was. */
+export function judge(point: Point, tried: Tried): string[] {
+  const {again, counts, died, done, lost, next, told} = tried
+  const wrong: string[] = []
+  const killed = died.signal === 'SIGKILL'
+  if (!killed && died.code !== 0) wrong.push(`the run ended by itself with ${died.code}: ${died.stderr}`)
+  if (lost !== undefined) wrong.push(lost)
+
+  const shape = tried.differs.filter((line) => !isOfNewCode(line))
+  if (shape.length > 0) wrong.push(`the world: ${shape.join('; ')}`)
+  const code = tried.differs.filter(isOfNewCode)
+  if (code.length > 0 && !mayStay(point, tried)) wrong.push(`the code: ${code.join('; ')}`)
+
+  for (const [what, count] of Object.entries(counts)) {
+    // A rollback is a release, of whoever goes back.
+    const most = what === 'releases' ? 1 + rollbacks(tried) : 1
+    if (count > most) wrong.push(`${count} ${what}`)
+  }
+
+  const first = done[0]
+  // Once the migration has begun nobody but a person knows which way is right, as long as something is left to decide.
+  const holds = hasBegun(tried.journal, 'migrate') && tried.left.some((line) => !isOfNewCode(line))
+  if (point.way === 'with the journal' && first && (first.code === 4) !== holds) {
+    wrong.push(`recover ${holds ? 'does not hold' : 'holds'}: ${first.said}`)
+  }
+
+  for (const {changed, code: exit, command, said} of done) {
+    const recovers = command.startsWith('heroku pipeline:recover')
+    if (exit !== 0 && exit !== 4 && exit !== null && recovers) wrong.push(`${command}: exit ${exit}: ${said}`)
+    if (!recovers && exit !== 0 && !FOLLOWED.test(command) && !/preboot is already enabled/.test(said))
+      wrong.push(`${command}: exit ${exit}: ${said}`)
+    if (exit === 4 && changed.length > 0) wrong.push(`${command} held, and changed ${changed.join('; ')}`)
+    if (exit === 4 && !/What is left:\n/.test(said)) wrong.push(`${command} holds and says no command`)
+  }
+
+  if (done.findLast(({command}) => command.startsWith('heroku pipeline:recover'))?.code !== 0) {
+    wrong.push('the last recover did not end with 0')
+  }
+
+  if (again.code !== 0) wrong.push(`a second recover ends with ${again.code}: ${again.stderr}`)
+  if (again.wrote.length > 0) wrong.push(`a second recover does ${again.wrote.join(', ')}`)
+  if (next.code !== 0) wrong.push(`the next run is refused (${next.code}): ${next.stderr}`)
+  return [...wrong, ...told]
+}
+
+/** A torn line is as one that nobody wrote. */
+const hasBegun = (journal: string, step: string): boolean =>
+  journal
+    .split('\n')
+    .slice(0, -1)
+    .some((line) => line.includes(`"type":"begin","step":"${step}"`))
+
+const FOLLOWED = /^heroku (logs|releases:output) /
+
+/** What differs when, and only when, the new images run. */
+const isOfNewCode = (line: string): boolean => /^images\.|old image → .*new image/.test(line)
+
+/** New code may stay where the new schema is. */
+function mayStay({command}: Point, {counts, died, done}: Tried): boolean {
+  if (command !== 'pipeline:ship --migrate' || counts.migrations !== 1) return false
+  const resumed = done.some(({code, command: asked}) => code === 0 && asked.includes('--resume'))
+  return resumed || died.signal === null || /^✓ Migrate with /m.test(died.stderr)
+}
+
+const rollbacks = ({done}: Tried): number =>
+  done.filter(({command, said}) => /releases:rollback/.test(command) || /runs v\d+ again/.test(said)).length
