@@ -60,7 +60,7 @@ ${exitCodesHelp}`
       const way = flags.resume ? 'resume' : flags.rollback ? 'rollback' : undefined
       return this.answer(
         await putRight({...asked, ...(way ? {way} : {})}, services, session, {
-          checking: (read) => this.checking(app, read),
+          checking: (what, read) => this.checking(what, read),
           confirm: (name, warning) => confirmChange({app: name, confirm, json, warning}),
         }),
       )

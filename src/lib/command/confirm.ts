@@ -15,6 +15,8 @@ export async function confirmDowntime({app, confirm, json, warning}: Question): 
   try {
     await hux.confirmCommand({comparison: app, warningMessage: warning, ...(confirm ? {confirmation: confirm} : {})})
   } catch (error) {
+    // The question has taken the Ctrl-C for itself: it ends the command as any other does.
+    if (/CTRL\+C/.test(messageOf(error))) return interrupted()
     throw new Refused([{message: stripVTControlCharacters(messageOf(error))}])
   }
 }
@@ -25,6 +27,11 @@ export async function confirmChange(question: Question): Promise<void> {
   if (confirm !== undefined || asks(json)) return confirmDowntime(question)
   const fix = `In a script, say so with --confirm ${app}; --dry-run shows what would be done.`
   throw new Refused([{message: 'Nobody is here to be asked.', fix}])
+}
+
+function interrupted(): Promise<never> {
+  process.kill(process.pid, 'SIGINT')
+  return new Promise(() => {})
 }
 
 function asks(json: boolean): boolean {

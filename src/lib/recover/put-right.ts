@@ -21,7 +21,7 @@ export type RecoverRequest = {
 /** What the command does around it. */
 export type Asking = {
   /** Says that something is being read. */
-  checking<T>(read: () => Promise<T>): Promise<T>
+  checking<T>(what: string, read: () => Promise<T>): Promise<T>
   /** @throws Refused when nobody says yes */
   confirm(app: string, warning: string): Promise<void>
 }
@@ -33,7 +33,7 @@ export async function putRight(
   session: Session,
   asking: Asking,
 ): Promise<RecoverReport> {
-  const found = await asking.checking(() => readRecovery(services, request, session.clock))
+  const found = await asking.checking(request.app, () => readRecovery(services, request, session.clock))
   if ('run' in found) return putRunRight(found, request, services, session, asking)
   if ('settled' in found) return nothing(found.app.name, `Nothing to recover: ${found.settled}`)
   if (request.way) {
@@ -78,7 +78,7 @@ async function putSightRight(
   session: Session,
   asking: Asking,
 ): Promise<RecoverReport> {
-  const sight = await asking.checking(() => readSight(services.platform, name, session.clock))
+  const sight = await asking.checking(`what ${name} shows`, () => readSight(services.platform, name, session.clock))
   const strangers = Object.keys(scale).filter((type) => !(type in sight.quantities))
   if (strangers.length > 0) {
     throw new Refused(strangers.map((type) => ({message: `--scale ${type}: ${name} has no such process type.`})))

@@ -12,6 +12,6 @@ export function foundWords({plan, story}: Rebuilt): string {
   const last = steps.at(-1)
   const title = plan.steps.find(({id}) => id === last?.step)?.title ?? last?.step
   if (outcome) return `${whenAndWhat(story)} holds: ${outcome.message.split('\n')[0]}`
-  const where = last === undefined ? 'before it began' : last.ended ? `after "${title}"` : `at "${title}"`
+  const where = last === undefined ? 'before it began' : last.ended === 'ok' ? `after "${title}"` : `at "${title}"`
   return `${whenAndWhat(story)} was killed ${where}.`
 }
