@@ -63,6 +63,19 @@ test('commands, arguments, flags and aliases are those that users know', async (
       --stable-for VALUE = "30s"
       --timeout VALUE = "1h"
       --type VALUE
+    pipeline:memory
+      
+      --app -a VALUE
+      --chart VALUE
+      --compare VALUE…
+      --enable
+      --format VALUE = "text"
+      --from VALUE…
+      --json
+      --max VALUE
+      --max-growth VALUE
+      --remote -r VALUE
+      --tail
     pipeline:recover
       
       --app -a VALUE required

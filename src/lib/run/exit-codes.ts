@@ -6,6 +6,7 @@ export const EXIT_CODES = {
   refused: {code: 3, means: 'refused; nothing was touched'},
   held: {code: 4, means: 'stuck or held: a person must decide, the last lines say what is left'},
   unchanged: {code: 5, means: 'nothing to ship, with --require-release'},
+  overBudget: {code: 6, means: 'memory over the budget (pipeline:memory --max, --max-growth)'},
   interrupted: {code: 130, means: 'interrupted (SIGHUP 129, SIGTERM 143); what was changed has been undone'},
 } as const
 

@@ -1,0 +1,85 @@
+import {everythingOf, type Live, SHOWN_MS} from '../command/live.js'
+import type {Recording, Span} from '../types.js'
+import {bridged, bucketAt, seriesOf, usualGap} from './series.js'
+
+/** A dyno as it is now. MiB; `series`: the last hour, null where nothing is known; `r14`: parts of it in which there was one. */
+export type LiveRow = {
+  dyno: string
+  total?: number
+  peak?: number
+  quota?: number
+  /** When it was measured last, ms. */
+  at?: number
+  state?: string
+  series: Array<number | null>
+  r14: Set<number>
+  r14s: number
+  r15s: number
+}
+
+/** One row a dyno: those that the formation wants and those that the log tells of. `buckets`: parts of the last hour. */
+export function liveRows(live: Live, buckets: number): LiveRow[] {
+  const {facts, now, quotas, recording} = live
+  const span = {from: now - SHOWN_MS, to: now}
+  const wanted = facts.formation.flatMap(({quantity, type}) =>
+    Array.from({length: Math.min(quantity, 200)}, (_, index) => `${type}.${index + 1}`),
+  )
+  const latest = latestOf(recording)
+  const names = [...new Set([...wanted, ...latest.keys()])]
+  const single = new Set(facts.formation.filter(({quantity}) => quantity === 1).map(({type}) => type))
+  const all = everythingOf(live)
+  return names.map((dyno) => {
+    const type = dyno.split('.')[0]!
+    const last = latest.get(dyno)
+    const quota = last?.quota ?? quotas[type]
+    // Of a type the metrics host knows no dynos: only where there is one, the type's history is its own.
+    const series = single.has(type)
+      ? seriesIn(all, {type, span, buckets})
+      : seriesIn(recording, {type, dyno, span, buckets})
+    const known = series.filter((value) => value !== null)
+    return {
+      dyno,
+      ...(last ? {total: last.total, at: last.at} : {}),
+      ...(known.length > 0 ? {peak: Math.max(...known)} : {}),
+      ...(quota === undefined ? {} : {quota}),
+      ...eventsOf(recording, dyno, span, buckets),
+      series,
+    }
+  })
+}
+
+function seriesIn(
+  recording: Recording,
+  of: {type: string; dyno?: string; span: Span; buckets: number},
+): Array<number | null> {
+  // A sample comes every 20 s, so that of an hour hardly any part is empty; of the metrics host one a minute.
+  const gap = usualGap(recording, of.type, of.span, of.buckets)
+  return bridged(seriesOf(recording, of), Math.min(gap, Math.ceil(of.buckets / 10)))
+}
+
+type Latest = {at: number; total: number; quota?: number}
+
+function latestOf({instances, samples}: Recording): Map<string, Latest> {
+  const latest = new Map<string, Latest>()
+  for (let row = 0; row < samples.length; row += 1) {
+    const dyno = instances[samples.instance[row]!]?.dyno
+    const at = samples.at[row]!
+    if (dyno === undefined || at < (latest.get(dyno)?.at ?? -Infinity)) continue
+    const quota = samples.quota[row]!
+    latest.set(dyno, {at, total: samples.total[row]!, ...(Number.isNaN(quota) ? {} : {quota})})
+  }
+
+  return latest
+}
+
+function eventsOf({events}: Recording, dyno: string, span: Span, buckets: number) {
+  const own = events.filter((event) => 'dyno' in event && event.dyno === dyno).sort((a, b) => a.at - b.at)
+  const errors = own.filter(({kind}) => kind === 'R14' || kind === 'R15')
+  const state = own.findLast((event) => event.kind === 'state')
+  return {
+    ...(state?.kind === 'state' ? {state: state.to} : {}),
+    r14: new Set(errors.flatMap(({at}) => bucketAt(at, span, buckets) ?? [])),
+    r14s: errors.filter(({kind}) => kind === 'R14').length,
+    r15s: errors.filter(({kind}) => kind === 'R15').length,
+  }
+}
