@@ -38,7 +38,11 @@ test.each([
   ['lib/ship/steps/build.ts', "export {default} from 'dockerode'", 'only docker may import dockerode, not ship'],
   ['lib/ship/steps/build.ts', "const Docker = await import('dockerode')", 'only docker may import dockerode, not ship'],
   ['lib/ship/report.ts', "import {Text} from 'ink'", 'only ui, memory-front may import ink, not ship'],
-  ['lib/command/session.ts', "import {jsx} from 'react/jsx-runtime'", 'only ui, memory-front may import react, not command'],
+  [
+    'lib/command/session.ts',
+    "import {jsx} from 'react/jsx-runtime'",
+    'only ui, memory-front may import react, not command',
+  ],
   ['lib/ship/read-facts.ts', "import {renderPlain} from '../ui/plain.js'", 'ship must not import ui'],
   ['lib/ship/read-facts.ts', "import https from 'node:https'", 'not ship'],
   ['lib/ui/plain.ts', "import {readShipFacts} from '../ship/read-facts.js'", 'ui must not import ship'],
