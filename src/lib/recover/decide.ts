@@ -25,8 +25,8 @@ export type Decision =
 type Known = {rebuilt: Rebuilt; pivot: Pivot; closed: boolean}
 
 /**
- * Decides by what is known of the run; pure. Before a pivot everything is undone; once a migration has begun, or the run held, only
- * a person knows which way is right.
+ * Decides by what is known of the run; pure. Before a pivot everything is undone. A migration that its run did not fail at and that
+ * has succeeded is gone on from, as that run would have done; any other, and a run that held, a person has to judge.
  */
 export function decide({closed, pivot, rebuilt}: Known, asked?: Way): Decision {
   const {outcome, undoing} = rebuilt.story
@@ -47,8 +47,14 @@ export function decide({closed, pivot, rebuilt}: Known, asked?: Way): Decision {
   // Whoever said so could not know how the migration would turn out.
   const isNews = 'news' in pivot
   if (asked === 'resume' && goesOn && !isNews) return {do: 'resume', steps}
+  if (asked === undefined && pivot.state === 'succeeded' && !undoing && !failedElsewhere(rebuilt))
+    return {do: 'resume', steps}
   return {do: 'choose', why: known, may: goesOn ? ['resume', 'rollback'] : ['rollback']}
 }
+
+/** Whether a step after the migration has failed, or was interrupted by somebody who may not want it. */
+const failedElsewhere = ({begun, story}: Rebuilt): boolean =>
+  story.outcome !== undefined && begun.at(-1)?.step.pivot !== true
 
 /**
  * The steps from the one after a failed or interrupted migration, which is never run a second time, or from any other step that

@@ -44,7 +44,10 @@ function doesWords({rebuilt}: RecoverRead, decision: Decision, asked?: Way): str
         return undo && id !== 'backup' ? [`Undo: ${title}`] : []
       })
     case 'follow':
-      return ['Follow the migration to its end', ...(asked === undefined ? [] : [`Then ${asked}`])]
+      return [
+        'Follow the migration to its end',
+        asked ? `Then ${asked}` : 'Then, if it succeeds, carry the run to its end',
+      ]
     case 'choose':
     case 'settle':
     case 'wait':
