@@ -24,6 +24,7 @@ export type Corner = {
 export type Seed = {
   /** Files of the project's `src`; without them the project of project.ts. */
   programs?: Record<string, string>
+  buildSeconds?: number
   vendorMb?: number
   images: Record<'web' | 'worker', {command: string; files?: Record<string, string>}>
   formation: {web: number; worker: number}

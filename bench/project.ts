@@ -21,12 +21,12 @@ export const MARKER = /marker-[\da-f]{16}/g
 /** A folder with `Dockerfile.web` and `Dockerfile.worker`, the same file twice, which is what `container:push -R` wants. */
 export type Project = {folder: string; change(mark: string): Promise<void>; remove(): Promise<void>}
 
-const dockerfile = (base: string) => `FROM ${base}
+const dockerfile = (base: string, buildSeconds: number) => `FROM ${base}
 SHELL ["/bin/busybox", "sh", "-c"]
 WORKDIR /app
 COPY vendor vendor
 COPY src src
-RUN sleep ${PROJECT.buildSeconds} && echo built > built.txt
+RUN sleep ${buildSeconds} && echo built > built.txt
 CMD ["node", "src/main.cjs"]
 `
 
@@ -46,15 +46,17 @@ if (process.env.DYNO.startsWith('web.')) {
 export async function writeProject(
   base: string,
   {
+    buildSeconds = PROJECT.buildSeconds,
     programs = {'main.cjs': MAIN},
     vendorMb = PROJECT.vendorMb,
-  }: {programs?: Record<string, string>; vendorMb?: number} = {},
+  }: {buildSeconds?: number; programs?: Record<string, string>; vendorMb?: number} = {},
 ): Promise<Project> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-project-'))
   await writeNoise(path.join(folder, 'vendor'), vendorMb)
   await mkdir(path.join(folder, 'src'))
   for (const [name, text] of Object.entries(programs)) await writeFile(path.join(folder, 'src', name), text)
-  for (const type of ['web', 'worker']) await writeFile(path.join(folder, `Dockerfile.${type}`), dockerfile(base))
+  for (const type of ['web', 'worker'])
+    await writeFile(path.join(folder, `Dockerfile.${type}`), dockerfile(base, buildSeconds))
   return {
     folder,
     async change(mark) {

@@ -15,7 +15,7 @@ const value = (rows: Measured[], id: string, figure: string): number | undefined
   return values && median(values)
 }
 
-/** Sides of the window's rows: ours, the classic script, the careful one, ours with web at 0. */
+/** Sides of the window's rows: ours, the classic script, the careful one, ours on a plan with continuous protection. */
 const windowPromises = (rows: Measured[]): Verdict[] =>
   [
     {id: 'window', late: ''},
@@ -23,7 +23,7 @@ const windowPromises = (rows: Measured[]): Verdict[] =>
   ].flatMap(({id, late}) => [
     ...[
       {of: 0, how: ''},
-      {of: 3, how: ', `--scale-down web`'},
+      {of: 3, how: ', where a restore point is the backup'},
     ].flatMap(({how, of}) => [
       {
         promise: `downtime of a ship with a migration: at most 0.35 × the classic script's${how}${late}`,

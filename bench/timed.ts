@@ -43,7 +43,8 @@ export async function timed(
 }
 
 const POLL_MS = 5
-const PATIENCE_MS = 60_000
+/** Of a whole run: a build, a backup and a migration may be in it. */
+const PATIENCE_MS = 180_000
 
 /** Looks at the platform itself, not at what it tells its clients. Once stopped, it waits for what a release has begun. */
 function watchRelease(

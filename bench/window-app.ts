@@ -1,17 +1,23 @@
 import {psql, postgresBin} from '../test/platform/data/tools.js'
 import type {Corner, Ground} from './ground.js'
-import {PROJECT} from './project.js'
 
-/** Constants of the app that is migrated; they are printed with the results. */
+/**
+ * Constants of the app that is migrated; they are printed with the results. A small app: in CI a build after a changed line takes
+ * minutes rather than half of one, and a backup of some gigabytes as well.
+ */
 export const WINDOW = {
   workers: 2,
+  /** What a RUN behind the changed line takes, seconds. */
+  buildSeconds: 30,
+  /** From the start of the web process until it listens, seconds. */
+  bootSeconds: 3,
   /** From SIGTERM to the exit of a worker, seconds. */
-  drainSeconds: 1,
+  drainSeconds: 2,
   /** What the migration takes once it runs, beside its statements, seconds. */
-  migrationSeconds: 2,
+  migrationSeconds: 5,
   rows: 50_000,
   /** A backup takes at least this long, seconds. */
-  backupSeconds: 2,
+  backupSeconds: 15,
 }
 
 export const MIGRATE = 'node src/migrate.cjs'
@@ -47,7 +53,7 @@ const {createServer} = require('node:http')
 const {marker} = require('./marker.cjs')
 if (process.env.DYNO.startsWith('web.')) {
   process.on('SIGTERM', () => process.exit(0))
-  setTimeout(() => createServer((_, res) => res.end(marker)).listen(process.env.PORT), ${PROJECT.bootSeconds * 1000})
+  setTimeout(() => createServer((_, res) => res.end(marker)).listen(process.env.PORT), ${WINDOW.bootSeconds * 1000})
 } else {
   process.on('SIGTERM', () => setTimeout(() => process.exit(0), ${WINDOW.drainSeconds * 1000}))
   setInterval(() => {}, 1000)
@@ -70,12 +76,15 @@ export type WindowCorner = Corner & {
   schema(): Promise<string>
 }
 
+/** What differs between apps. `plan` of the database: only some have continuous protection. */
+export type WindowSize = {backupSeconds?: number; buildSeconds?: number; plan?: string; vendorMb?: number}
+
 /** One more app, up, with two workers and a database. */
 export async function windowCorner(
   ground: Ground,
   who: 'ours' | 'stock',
   app: string,
-  size: {vendorMb?: number} = {},
+  {backupSeconds = WINDOW.backupSeconds, plan = 'essential-1', ...size}: WindowSize = {},
 ): Promise<WindowCorner> {
   const {heroku} = ground
   const files = Object.fromEntries(
@@ -102,11 +111,11 @@ export async function windowCorner(
     if (!answer.ok) throw new Error(`${method} ${path} of ${app}: ${answer.status}`)
     return (await answer.json()) as Record<string, string>
   }
-  const {id: databaseId = ''} = await ask('POST', 'addons', {plan: 'heroku-postgresql:essential-1'})
+  const {id: databaseId = ''} = await ask('POST', 'addons', {plan: `heroku-postgresql:${plan}`})
   const {DATABASE_URL: url = ''} = await ask('GET', 'config-vars')
   const sql = (text: string): Promise<string> => psql(postgresBin() ?? '', url, text)
   await sql(TABLES)
-  heroku.knobs(app).transferMs = WINDOW.backupSeconds * 1000
+  heroku.knobs(app).transferMs = backupSeconds * 1000
   const {configVars} = await heroku.settled(app)
   return {
     ...corner,

@@ -40,6 +40,8 @@ const FAILURES: Failure[] = [
   {failure: 'the backup', knobs: {transferFails: 'pg_dump: error: out of luck'}},
   {failure: 'the CI job, cancelled during the backup (SIGTERM)', knobs: {transferMs: 10_000}, cancelled: true},
 ]
+/** Nothing is timed here. */
+const QUICK = {backupSeconds: 2, buildSeconds: 2, vendorMb: 1}
 const SIDES = ['ours', 'classic', 'careful'] as const
 
 /** Each failure with each side, on an app of its own. */
@@ -55,7 +57,7 @@ export async function whatIsLeft(ground: Ground, say: (text: string) => void): P
 
 async function tryOne(ground: Ground, app: string, side: (typeof SIDES)[number], one: Failure): Promise<Left> {
   const {heroku} = ground
-  const corner = await windowCorner(ground, side === 'ours' ? 'ours' : 'stock', app, {vendorMb: 1})
+  const corner = await windowCorner(ground, side === 'ours' ? 'ours' : 'stock', app, QUICK)
   await corner.project.change(app)
   const before = heroku.world(app)
   if (one.line) await appendFile(path.join(corner.project.folder, 'src', 'marker.cjs'), one.line)

@@ -8,17 +8,19 @@ import {scripts, typed} from './window-scripts.js'
 
 const LATENCY_MS = 50
 /** Every dyno unpacks its image here: with a small one the boot is what it is given to be. */
-const SMALL = {vendorMb: 4}
+const SMALL = {buildSeconds: WINDOW.buildSeconds, vendorMb: 4}
 const SCRIPTS = scripts()
-const NAMES = ['ours', 'classic', 'careful', 'webDown'] as const
+const NAMES = ['ours', 'classic', 'careful', 'restorePoint'] as const
 
 /** The ship with a migration in a window, against the two scripts, at two latencies. */
 export function windowRows(ground: Ground): Row[] {
   const corners = new Map<string, WindowCorner>()
   const before = async (): Promise<void> => {
     for (const name of NAMES) {
-      const who = name === 'ours' || name === 'webDown' ? 'ours' : 'stock'
-      if (!corners.has(name)) corners.set(name, await windowCorner(ground, who, `window-${name.toLowerCase()}`, SMALL))
+      if (corners.has(name)) continue
+      const who = name === 'ours' || name === 'restorePoint' ? 'ours' : 'stock'
+      const plan = name === 'restorePoint' ? 'standard-0' : 'essential-1'
+      corners.set(name, await windowCorner(ground, who, `window-${name.toLowerCase()}`, {...SMALL, plan}))
     }
   }
   const row = (id: string, latencyMs: number): Row => {
@@ -70,8 +72,8 @@ async function timedWindow({heroku}: Ground, corner: WindowCorner, latencyMs: nu
 const givenOf = (latencyMs: number): string =>
   [
     `context ${SMALL.vendorMb} MB on a base of ${PROJECT.baseMb} MB`,
-    `RUN behind the changed line ${PROJECT.buildSeconds} s`,
-    `web boots ${PROJECT.bootSeconds} s`,
+    `RUN behind the changed line ${WINDOW.buildSeconds} s`,
+    `web boots ${WINDOW.bootSeconds} s`,
     `${WINDOW.workers} workers drain ${WINDOW.drainSeconds} s each`,
     `a real PostgreSQL of ${WINDOW.rows} rows, whose backup takes at least ${WINDOW.backupSeconds} s`,
     `migration ${WINDOW.migrationSeconds} s and a rewrite of its table`,

@@ -8,28 +8,18 @@ const PUSH = ['container:push', '--recursive']
 const RELEASE = ['container:release', 'web', 'worker']
 const BACKUP = ['pg:backups:capture']
 
-const ship = (migrate: string): string[] => [
-  'pipeline:ship',
-  'web',
-  'worker',
-  '--migrate',
-  migrate,
-  '--stable-for',
-  '1s',
-  '--json',
+const ship = (migrate: string): string[][] => [
+  ['pipeline:ship', 'web', 'worker', '--migrate', migrate, '--stable-for', '1s', '--json'],
 ]
 
-/** `heroku pipeline:ship`, the same with web at 0 as well, the classic eight commands, and the script of somebody who knows what a window costs. */
-export function scripts(migrate: string = MIGRATE): Record<'careful' | 'classic' | 'ours' | 'webDown', Script> {
+/**
+ * `heroku pipeline:ship` on a plan whose backup is a dump and on one with continuous protection, the classic eight commands, and
+ * the script of somebody who knows what a window costs.
+ */
+export function scripts(migrate: string = MIGRATE): Record<'careful' | 'classic' | 'ours' | 'restorePoint', Script> {
   return {
-    webDown: {
-      name: 'pipeline:ship --scale-down web',
-      commands: [[...ship(migrate), '--scale-down', 'web']],
-    },
-    ours: {
-      name: 'pipeline:ship',
-      commands: [ship(migrate)],
-    },
+    ours: {name: 'pipeline:ship', commands: ship(migrate)},
+    restorePoint: {name: 'pipeline:ship, its database on standard-0', commands: ship(migrate)},
     classic: {
       name: 'classic script',
       commands: [
