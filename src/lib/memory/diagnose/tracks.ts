@@ -1,4 +1,4 @@
-import type {Instance, MemoryEvent, Recording, Source} from '../types.js'
+import type {Instance, MemoryEvent, Recording, SampleColumns, Source} from '../types.js'
 import {bootsOf} from './boots.js'
 
 /** The samples of one dyno from its start to its end, or, of the metrics API, of a type between two releases. */
@@ -36,7 +36,7 @@ export function tracksOf(recording: Recording, options: TrackOptions): {tracks: 
   const tracks: Track[] = []
   let repeated = 0
   for (const group of groups.values()) {
-    const all = inOrder(samples.at, group.rows)
+    const all = inOrder(samples, group.rows)
     repeated += group.rows.length - all.length
     const {dyno, source, type, uuid} = group.instance
     const cuts =
@@ -91,12 +91,14 @@ function groupsOf({instances, samples}: Recording): Map<string, Group> {
   return groups
 }
 
-/** By time; of two at the same moment one is left: the same line twice. */
-function inOrder(at: Float64Array, rows: Uint32Array): Uint32Array {
+/** By time; of two at the same moment one is left, in whatever order they came: nearly always it is the same line twice. */
+function inOrder({at, quota, total}: SampleColumns, rows: Uint32Array): Uint32Array {
   let isSorted = true
-  for (let index = 1; index < rows.length && isSorted; index++) isSorted = at[rows[index]!]! >= at[rows[index - 1]!]!
-  const ordered = isSorted ? rows : rows.sort((a, b) => at[a]! - at[b]!)
-  return ordered.filter((row, index) => index === 0 || at[row] !== at[ordered[index - 1]!])
+  for (let index = 1; index < rows.length && isSorted; index++) isSorted = at[rows[index]!]! > at[rows[index - 1]!]!
+  if (isSorted) return rows
+  return rows
+    .sort((a, b) => at[a]! - at[b]! || total[a]! - total[b]! || quota[a]! - quota[b]!)
+    .filter((row, index, all) => index === 0 || at[row] !== at[all[index - 1]!])
 }
 
 function split(at: Float64Array, rows: Uint32Array, cuts: number[]): Uint32Array[] {
