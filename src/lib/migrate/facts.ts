@@ -90,3 +90,11 @@ export type WindowFacts = {
 /** A dump that runs would block the migration, so it is waited for even where none is made (design §4.1). */
 export const looksAfterData = ({backup, migration}: WindowFacts): boolean =>
   backup.databases.length > 0 && (backup.mode !== 'none' || migration !== undefined)
+
+/** Where there is no continuous protection to record a point of, a dump is made instead (design §4.5). */
+export const howOf = (mode: BackupFacts['mode'], {continuousProtection}: DatabaseSeen): BackupFacts['mode'] =>
+  mode === 'restore-point' && !continuousProtection ? 'capture' : mode
+
+/** Whether a backup is more than a moment that is recorded. */
+export const takesTime = ({databases, mode}: BackupFacts): boolean =>
+  databases.some((one) => howOf(mode, one) !== 'restore-point')

@@ -1,5 +1,5 @@
 import type {Plan, Step} from '../run/step.js'
-import {looksAfterData, type WindowFacts} from './facts.js'
+import {looksAfterData, takesTime, type WindowFacts} from './facts.js'
 import {withGuard} from './guard.js'
 import {windowPolicy} from './policy.js'
 import type {WindowServices} from './services.js'
@@ -35,10 +35,14 @@ export function openingSteps(facts: WindowFacts): Steps {
     ...(window && facts.preboot ? [prebootOff(facts)] : []),
     ...(facts.maintenance === 'set' ? [maintenanceOn(facts)] : []),
     ...(downs(facts) ? [scaleDown(facts)] : writesOnWebOnly(facts) ? [waitForQuiet(facts)] : []),
-    ...(looksAfterData(facts)
-      ? [window ? withGuard(backUp(facts), facts, undefined, {lookAfter: !facts.migration}) : backUp(facts)]
-      : []),
+    ...(looksAfterData(facts) ? [backUpIn(facts)] : []),
   ]
+}
+
+/** What is over in a moment needs no guard: the step behind it looks before it begins. */
+function backUpIn(facts: WindowFacts): Steps[number] {
+  const guards = facts.maintenance !== 'none' && (takesTime(facts.backup) || !facts.migration)
+  return guards ? withGuard(backUp(facts), facts, undefined, {lookAfter: !facts.migration}) : backUp(facts)
 }
 
 /** The migration and what has to see its schema. `webReplaced`: a release has ended every process of before. */

@@ -9,7 +9,7 @@ import type {BackedUp, Kept} from '../backup/go-back.js'
 import {unfinished} from '../backup/transfers-of.js'
 import {waitForTransfers} from '../backup/wait-for-transfers.js'
 import {cancelCommand, sizeWords, timeWords} from '../backup/words.js'
-import type {BackupFacts, DatabaseSeen, WindowFacts} from '../facts.js'
+import {type BackupFacts, type DatabaseSeen, howOf, takesTime, type WindowFacts} from '../facts.js'
 import type {WindowServices} from '../services.js'
 
 type Context = StepContext & WindowServices
@@ -32,6 +32,8 @@ export function backUp(facts: WindowFacts): Step<WindowServices, TransfersBefore
     title: titleOf(backup),
     failsAs: 'backup',
     async look(ctx) {
+      // Nothing begins whose end somebody could have to look for.
+      if (!takesTime(backup)) return {}
       const apps = [...new Set(backup.databases.map(({billingApp}) => billingApp))]
       const entries = apps.map(async (billingApp): Promise<[string, string[]]> => {
         const transfers = await ctx.data.transfers(billingApp).catch((error: unknown) => {
@@ -71,10 +73,6 @@ function titleOf({databases, mode}: BackupFacts): string {
   if (mode === 'none') return `Wait for backups of ${names} that run`
   const captured = databases.some((one) => howOf(mode, one) === 'capture')
   return captured ? `Back up ${names}` : `Record the restore point of ${names}`
-}
-
-function howOf(mode: BackupFacts['mode'], {continuousProtection}: DatabaseSeen): BackupFacts['mode'] {
-  return mode === 'restore-point' && !continuousProtection ? 'capture' : mode
 }
 
 async function keep(
