@@ -52,7 +52,7 @@ export async function sitDown(
  * The CLI as its users have it: it then listens to SIGINT and SIGTERM itself and tells Heroku of each command, by processes
  * of its own. Their connections, and any other that leaves this machine, are refused and noted in the file `refused`.
  */
-async function telemetryOn(home: string): Promise<NodeJS.ProcessEnv> {
+export async function telemetryOn(home: string): Promise<NodeJS.ProcessEnv> {
   const refuse = path.join(home, 'refuse.cjs')
   await writeFile(
     refuse,
