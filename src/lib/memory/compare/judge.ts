@@ -7,13 +7,13 @@ const LEAST = {samples: 10, independent: 5, minutes: 10}
 /** From so many dynos a side on, each dyno counts as one value: how boots differ is then known. */
 const ENOUGH_DYNOS = 4
 const ALPHA = {dynos: 0.05, thinned: 0.01}
-/** No smaller change of the median is called one: with few dynos, what one boot differs from the next is not known. */
-const LEAST_CHANGE = {dynos: 0.01, thinned: 0.05}
+/** No smaller change of the median is called one. What one boot differs from the next is known the less, the fewer dynos there are. */
+const LEAST_CHANGE = {enough: 0.01, several: 0.05, one: 0.1}
 
 /**
  * Whether a type's memory differs between two sides by more than noise. The Mann-Whitney test, two-sided: over the medians of the
- * dynos where both sides have at least four (p < 0.05), else over thinned samples (p < 0.01), and then no dyno of one side may lie
- * among those of the other. test/memory/core measures how often it errs.
+ * dynos where both sides have at least four (p < 0.05), else over thinned samples (p < 0.01), and then the medians
+ * have to differ by 5 % (10 % where a side has one dyno), and no dyno of one side may lie among those of the other. test/memory/core measures how often it errs.
  */
 export function judgeType(type: string, before: TypeSide | undefined, after: TypeSide | undefined): TypeComparison {
   if (!before || !after) {
@@ -34,9 +34,11 @@ export function judgeType(type: string, before: TypeSide | undefined, after: Typ
   if (p >= (byDyno ? ALPHA.dynos : ALPHA.thinned)) {
     return {...result, verdict: 'noise', why: `no more than noise (p ${readable(p)})`}
   }
-  const least = byDyno ? LEAST_CHANGE.dynos : LEAST_CHANGE.thinned
+  const isOne = Math.min(before.dynos, after.dynos) < 2
+  const least = byDyno ? LEAST_CHANGE.enough : isOne ? LEAST_CHANGE.one : LEAST_CHANGE.several
   if (Math.abs(relative) < least) {
-    return {...result, verdict: 'noise', why: `less than ${least * 100} % of a difference`}
+    const whose = byDyno ? '' : ', which so few dynos may differ by from boot to boot'
+    return {...result, verdict: 'noise', why: `less than ${least * 100} % of a difference${whose}`}
   }
   if (!byDyno && overlap(before, after)) {
     return {...result, verdict: 'noise', why: 'dynos of one side differ as much from one another'}

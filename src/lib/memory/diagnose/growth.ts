@@ -4,9 +4,11 @@ import type {GrowthSummary} from './types.js'
 const HOUR = 3_600_000
 /** Less time, or fewer samples, and no slope means anything. */
 const LEAST = {ms: 20 * 60_000, samples: 12}
-const MOST_BLOCKS = 48
+const MOST_BLOCKS = 24
+/** A trend is one when chance would show it so rarely. */
+export const SURE = 0.01
 /** What a leak must show: see `GrowthSummary.suspected`. */
-const LEAK = {hours: 1, p: 0.01, share: 0.05, mebibytes: 5, lateShare: 0.3}
+const LEAK = {hours: 1, share: 0.05, mebibytes: 5, lateShare: 0.3}
 
 /**
  * How one instance's memory grows. Slopes are between medians of blocks of equal time, so that what a garbage collector takes and
@@ -28,13 +30,15 @@ export function growthOf(
   if (Number.isNaN(perHour)) return undefined
   const hours = span / HOUR
   const residuals = y.map((value, index) => value - perHour * x[index]!)
-  const p = mannKendall(y, inflation(lagOne([residuals], (each) => median(sorted(each)))))
+  const rho = lagOne([residuals], (each) => median(sorted(each)))
+  // So few values show less correlation than there is, by about this (Kendall 1954).
+  const p = mannKendall(y, inflation(rho + (1 + 4 * rho) / y.length))
   const grown = perHour * hours
   const half = Math.floor(x.length / 2)
   const late = theilSen(x.slice(half), y.slice(half))
   const suspected =
     hours >= LEAK.hours &&
-    p < LEAK.p &&
+    p < SURE &&
     grown >= LEAK.mebibytes &&
     grown >= LEAK.share * baseline &&
     late >= LEAK.lateShare * perHour

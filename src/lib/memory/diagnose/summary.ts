@@ -1,6 +1,6 @@
 import {rounded} from '../recording.js'
 import type {MemoryEvent, Recording} from '../types.js'
-import {growthOf} from './growth.js'
+import {growthOf, SURE} from './growth.js'
 import {median, quantile, sorted} from './statistics.js'
 import type {Track} from './tracks.js'
 import type {GrowthSummary, Summary} from './types.js'
@@ -81,12 +81,16 @@ function growthOfTrack({samples}: Recording, {rows, warm}: Track): GrowthSummary
   return growth && {...growth, perHour: rounded(growth.perHour)}
 }
 
-/** Of several the suspected one that grows fastest; of none suspected the one that was watched for longest. */
+/**
+ * Of several instances the suspected one that grows fastest; of none suspected the one that was watched for longest. The more one
+ * looks at, the likelier that one of them grows by chance: each has to be the surer.
+ */
 function leading(growths: Array<GrowthSummary | undefined>): GrowthSummary | undefined {
   const all = growths.filter((growth) => growth !== undefined)
-  const suspected = all.filter((growth) => growth.suspected)
+  const sure = all.map((growth) => ({...growth, suspected: growth.suspected && growth.p * all.length < SURE}))
+  const suspected = sure.filter((growth) => growth.suspected)
   if (suspected.length > 0) return suspected.sort((a, b) => b.perHour - a.perHour)[0]
-  return all.sort((a, b) => b.hours - a.hours || b.perHour - a.perHour)[0]
+  return sure.sort((a, b) => b.hours - a.hours || b.perHour - a.perHour)[0]
 }
 
 type Running = Extract<MemoryEvent, {kind: 'running'}>

@@ -10,7 +10,8 @@ export type GrowthSummary = {
   p: number
   /**
    * Whether it is said to be a leak: p under 0.01, at least one hour, at least +5 % and 5 MiB, and still growing in the second half.
-   * A type is suspected when one of its instances is.
+   * A type is suspected when
+   * one of its instances is, with p under 0.01 divided by their number.
    */
   suspected: boolean
 }
