@@ -40,9 +40,9 @@ export function judge(point: Point, tried: Tried): string[] {
     wrong.push('the last recover did not end with 0')
   }
 
-  if (again.code !== 0) wrong.push(`a second recover ends with ${again.code}: ${again.stderr}`)
+  if (again.code !== 0) wrong.push(`a second recover ends with ${again.code}: ${again.said}`)
   if (again.wrote.length > 0) wrong.push(`a second recover does ${again.wrote.join(', ')}`)
-  if (next.code !== 0) wrong.push(`the next run is refused (${next.code}): ${next.stderr}`)
+  if (next.code !== 0) wrong.push(`the next run is refused (${next.code}): ${next.said}`)
   return [...wrong, ...told]
 }
 

@@ -1,14 +1,8 @@
 import type {HerokuProcess, HerokuResult} from '../real/heroku-cli.js'
 import type {Point} from './point.js'
 
-/** Runs a command as it was printed, in an empty home. */
+/** Types a command in an empty home. */
 export type Shell = (command: string) => Promise<HerokuProcess>
-
-/** What a person did, and what came of it. */
-export type Done = {command: string; code: number | null; said: string}
-
-/** A person who has the output of a run that died, and who types only what was printed. @throws Error when there is no way on */
-export type Person = {done: Done[]; putRight(): Promise<void>}
 
 /** These tell what goes on; whoever reads them waits until it has ended. */
 const FOLLOWS = /^heroku (logs --dyno|releases:output) /
@@ -19,9 +13,11 @@ const LOOKS = /^heroku ps --app /
 /** More rounds than any death needs. */
 const ROUNDS = 6
 
-export function becomePerson(died: string, {choice}: Point, recover: string, type: Shell): Person {
-  const done: Done[] = []
-
+/**
+ * A person who has the output of a run that died, and who types only what was printed, by it or by `pipeline:recover`.
+ * @param recover the one command that they know
+ */
+export function becomePerson(died: string, {choice}: Point, recover: string, type: Shell) {
   const run = async (command: string): Promise<HerokuResult> => {
     // On a terminal a person is asked for the name of the app.
     const asked = command.startsWith('heroku pipeline:recover') ? `${command} --confirm ${appIn(command)}` : command
@@ -31,20 +27,16 @@ export function becomePerson(died: string, {choice}: Point, recover: string, typ
       process.kill('SIGINT')
     }
 
-    const result = await process.done
-    done.push({command, code: result.code, said: result.stderr + result.stdout})
-    return result
+    return process.done
   }
 
   return {
-    done,
-    /** By what the output says, newest first; then `pipeline:recover` says whether anything is left. */
-    async putRight() {
+    /** By what the output says, newest first; then `pipeline:recover` says whether anything is left. @throws Error when lost */
+    async putRight(): Promise<void> {
       let byOutput = commandsOf(died, choice)
       for (let round = 0; round < ROUNDS; round += 1) {
         const {code, stderr} = await run(recover)
-        const left = commandsLeft(stderr)
-        const follows = left.filter((command) => FOLLOWS.test(command))
+        const follows = commandsLeft(stderr).filter((command) => FOLLOWS.test(command))
         if (code === 4 && follows.length > 0) for (const command of follows) await run(command)
         else if (byOutput.length > 0) {
           for (const command of byOutput) await run(command)
@@ -68,13 +60,10 @@ function commandsOf(died: string, choice: Point['choice']): string[] {
   return all.filter((command) => !LOOKS.test(command) && !(stays && command.startsWith('heroku releases:rollback ')))
 }
 
-/** Below "What is left": commands that can be pasted as they are, so none with a gap to fill. */
+/** Below "What is left": commands that can be pasted as they are. */
 function commandsLeft(said: string): string[] {
   const [, left = ''] = said.split('What is left:\n')
-  return left.split('\n').flatMap((line) => {
-    const command = /^ {4}(heroku .+)$/.exec(line)?.[1]
-    return command === undefined || /=N\b/.test(command) ? [] : [command]
-  })
+  return left.split('\n').flatMap((line) => /^ {4}(heroku .+)$/.exec(line)?.[1] ?? [])
 }
 
 const appIn = (command: string): string => /--app (\S+)/.exec(command)?.[1] ?? ''

@@ -33,7 +33,7 @@ export type Extent = Record<CommandId, {lines: number; writes: boolean[]}>
 
 /**
  * Every death there is, in an order that hangs on the seed alone; so do the choices. Around a read, which leaves the same world
- * whenever one dies, the two ways take turns.
+ * whenever one dies, the two ways take turns; these come last.
  */
 export function allPoints(extent: Extent, seed: number): Point[] {
   const random = randomOf(seed)
@@ -45,12 +45,12 @@ export function allPoints(extent: Extent, seed: number): Point[] {
     ].flatMap(({writes: both, ...at}) =>
       MOMENTS[at.place].flatMap((moment, turn) => {
         const ways = both ? WAYS : [WAYS[(at.nth + turn) % 2]!]
-        return ways.map((way) => ({command, ...at, moment, way}))
+        return ways.map((way) => ({both, point: {command, ...at, moment, way}}))
       }),
     )
   })
-  const keyed = points.map((point) => ({
-    key: random(),
+  const keyed = points.map(({both, point}) => ({
+    key: random() + (both ? 0 : 1),
     point: {...point, long: random() < 0.25, choice: random() < 0.5 ? 'resume' : 'rollback'} satisfies Point,
   }))
   return keyed.sort((a, b) => a.key - b.key).map(({point}) => point)

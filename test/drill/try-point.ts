@@ -1,11 +1,14 @@
 import {difference} from '../failures/difference.js'
 import type {World} from '../platform/index.js'
-import type {HerokuProcess, HerokuResult} from '../real/heroku-cli.js'
+import type {HerokuHome, HerokuProcess, HerokuResult} from '../real/heroku-cli.js'
 import type {Cli} from './cli.js'
 import {prepareDeath} from './die.js'
 import {APP, type Counts, elsewhere, type Ground, openGround} from './ground.js'
-import {becomePerson, type Done} from './person.js'
+import {becomePerson} from './person.js'
 import type {Point} from './point.js'
+
+/** A command that was typed after a death, and what it did: `wrote` to the platform, `changed` in the world. */
+export type Typed = {command: string; code: number | null; said: string; wrote: string[]; changed: string[]}
 
 /** What came of a death, seen from outside. */
 export type Tried = {
@@ -15,116 +18,115 @@ export type Tried = {
   struck: string | undefined
   /** Lines of the journal as it was found. */
   journal: string
-  /** Everything that was done to put it right, in its order. */
-  done: Array<Done & {changed: string[]}>
+  /** Everything that was typed to put it right, in its order. */
+  done: Typed[]
   /** Why a person did not know what to do. */
   lost?: string
-  /** What differs from before in the end; backups and releases are counted. */
-  differs: string[]
-  /** What differed once it was dead. */
+  /** What differed from before once it was dead, and what does in the end. */
   left: string[]
+  differs: string[]
   counts: Counts
-  /** A second recover, and the next ship's look at the app. */
-  again: HerokuResult & {wrote: string[]}
-  next: HerokuResult
+  /** The recover that finds nothing to do, and the next run's look at the app. */
+  again: Typed
+  next: Typed
   /** Where a secret was found. */
   told: string[]
 }
 
-const RECOVER = `heroku pipeline:recover --app ${APP}`
+type Type = (command: string[]) => Promise<HerokuProcess & {typed: Promise<Typed>}>
+
+const RECOVER = ['heroku', 'pipeline:recover', '--app', APP]
 
 /** Lets a process die at a point and has it put right. */
 export async function tryPoint(point: Point, cli: Cli, plugin?: string): Promise<Tried> {
   await using ground = await openGround(point.command, {plugin, ...(point.long ? {lastsS: 3} : {})})
-  const {heroku} = ground
   const before = ground.world()
-  const death = await prepareDeath(point, heroku, ground.folder)
+  const death = await prepareDeath(point, ground.heroku, ground.folder)
   const process = await cli.start(ground.argv, ground, {home: ground.home, env: death.env})
   death.of(process)
   const died = await process.done
   await ground.settled()
-  const left = ground.world()
+  const left = differenceOf(before, ground.world())
   const journals = await ground.journals(ground.home)
   const home = point.way === 'with the journal' ? ground.home : await elsewhere(plugin)
   try {
-    const type = (command: string): Promise<HerokuProcess> => cli.start(command.split(' ').slice(1), ground, {home})
-    const done: Tried['done'] = []
-    const putting = putRight(point, died, type, ground, done)
-    const lost = await putting.then(
+    const done: Typed[] = []
+    const type = typing(ground, home, cli)
+    const lost = await putRight(point, died, type, done).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
     await ground.settled()
     const counts = await ground.counts()
-    const asked = heroku.requests.length
-    const both = [
-      [...RECOVER.split(' ').slice(1), '--confirm', APP],
-      [ground.argv[0]!, '--dry-run', ...ground.argv.slice(1)],
-    ]
-    const [again, next] = await Promise.all(both.map(async (argv) => (await cli.start(argv, ground, {home})).done))
-    const wrote = heroku.requests
-      .slice(asked)
-      .filter(writes)
-      .map(({method, path}) => `${method} ${path}`)
-    const texts = {
+    const differs = differenceOf(before, ground.world())
+    const last = done.at(-1)
+    const again = last && didNothing(last) ? last : await (await type([...RECOVER, '--confirm', APP])).typed
+    const [command = '', ...flags] = ground.argv
+    const next = await (await type(['heroku', command, '--dry-run', ...flags])).typed
+    const texts = [...done, again, next].map(({command: typed, said}) => [typed, said] as const)
+    const told = await placesOf(ground, {
       ...journals,
       ...(await ground.journals(home)),
       'the run that died': died.stderr + died.stdout,
-      'the second recover': again!.stderr + again!.stdout,
-      'the next run': next!.stderr + next!.stdout,
-      ...Object.fromEntries(done.map(({command, said}) => [command, said])),
-    }
-    return {
-      died,
-      struck: death.struck(),
-      journal: Object.values(journals)[0] ?? '',
-      done,
-      ...(lost === undefined ? {} : {lost}),
-      differs: differenceOf(before, ground.world()),
-      left: differenceOf(before, left),
-      counts,
-      again: {...again!, wrote},
-      next: next!,
-      told: await placesOf(ground, texts),
-    }
+      ...Object.fromEntries(texts),
+    })
+    const journal = Object.values(journals)[0] ?? ''
+    const all = {died, struck: death.struck(), journal, done, left, differs, counts, again, next, told}
+    return lost === undefined ? all : {...all, lost}
   } finally {
     if (home !== ground.home) await home.remove()
   }
 }
 
-/** With the journal by it alone; without it, by somebody who has read the output. */
-async function putRight(
-  point: Point,
-  died: HerokuResult,
-  type: (command: string) => Promise<HerokuProcess>,
-  ground: Ground,
-  all: Tried['done'],
-): Promise<void> {
-  const noted = async (command: string): Promise<HerokuProcess> => {
+/** Types commands, and notes what each did. */
+function typing(ground: Ground, home: HerokuHome, cli: Cli): Type {
+  const {requests} = ground.heroku
+  return async (command) => {
     await ground.settled()
     const was = ground.world()
-    const process = await type(command)
-    return {
-      ...process,
-      done: process.done.then(async (result) => {
-        await ground.settled()
-        const changed = difference(was, ground.world()).filter(isOfUs)
-        all.push({command, code: result.code, said: result.stderr + result.stdout, changed})
-        return result
-      }),
-    }
+    const asked = requests.length
+    const process = await cli.start(command.slice(1), ground, {home})
+    const typed = process.done.then(async ({code, stderr, stdout}) => {
+      await ground.settled()
+      const wrote = requests.slice(asked).filter(writes)
+      return {
+        command: command.join(' '),
+        code,
+        said: stderr + stdout,
+        wrote: wrote.map(({method, path}) => `${method} ${path}`),
+        changed: difference(was, ground.world()).filter(isOfUs),
+      }
+    })
+    typed.catch(() => {})
+    return {...process, typed}
   }
-  if (point.way === 'without it') return becomePerson(died.stderr, point, RECOVER, noted).putRight()
+}
 
-  const {code, stderr} = await (await noted(`${RECOVER} --confirm ${APP}`)).done
+/** With the journal by it alone; without it, by somebody who has read the output. @throws Error when there is no way on */
+async function putRight(point: Point, died: HerokuResult, type: Type, done: Typed[]): Promise<void> {
+  const noted = async (command: string[]): Promise<HerokuProcess> => {
+    const process = await type(command)
+    const kept = async (): Promise<HerokuResult> => {
+      done.push(await process.typed)
+      return process.done
+    }
+    return {...process, done: kept()}
+  }
+  if (point.way === 'without it') {
+    return becomePerson(died.stderr, point, RECOVER.join(' '), (command) => noted(command.split(' '))).putRight()
+  }
+
+  const {code, stderr} = await (await noted([...RECOVER, '--confirm', APP])).done
   if (code !== 4) return
-  const ways = ['resume', 'rollback'].filter((way) => stderr.includes(`${RECOVER} --${way}`))
+  const ways = ['resume', 'rollback'].filter((way) => stderr.includes(`${RECOVER.join(' ')} --${way}`))
   const way = ways.includes(point.choice) ? point.choice : ways[0]
   if (way === undefined) throw new Error('it holds, and says no way on')
-  await (
-    await noted(`${RECOVER} --${way} --confirm ${APP}`)
-  ).done
+  const process = await noted([...RECOVER, `--${way}`, '--confirm', APP])
+  await process.done
 }
+
+const didNothing = ({code, command, said, wrote}: Typed): boolean =>
+  command.startsWith(RECOVER.join(' ')) && code === 0 && wrote.length === 0 && said.includes('Nothing to recover')
 
 const writes = ({method, path}: {method: string; path: string}): boolean =>
   method !== 'GET' && !path.includes('/log-sessions')
@@ -132,7 +134,7 @@ const writes = ({method, path}: {method: string; path: string}): boolean =>
 /** One-off dynos come and go by themselves. */
 const isOfUs = (line: string): boolean => !/^dynos\.run/.test(line)
 
-/** Releases are counted, and a rollback makes one more. */
+/** Releases are counted: a rollback makes one more. */
 function differenceOf(before: World, after: World): string[] {
   return difference(before, after).filter((line) => isOfUs(line) && !line.startsWith('releases:'))
 }
