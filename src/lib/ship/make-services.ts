@@ -6,6 +6,7 @@ import {apiUrl} from '../heroku/api-login.js'
 import {createMetricsApi} from '../heroku/metrics-api.js'
 import {registryHost} from '../heroku/registry-host.js'
 import {createRegistry} from '../registry/registry.js'
+import {PATIENCE_MS} from '../memory/sources/baseline.js'
 import {windowServices} from '../migrate/make-services.js'
 import type {Clock} from '../run/clock.js'
 import type {ShipServices} from './services.js'
@@ -25,7 +26,7 @@ export async function shipServices(options: {
   return {
     ...window,
     registry: createRegistry({host: registryHost(process.env, apiUrl(heroku)), password: window.token}),
-    metrics: (signal) => createMetricsApi({heroku, clock, signal}),
+    metrics: (signal) => createMetricsApi({heroku, clock, signal, deadlines: {readMs: PATIENCE_MS}}),
     async engine() {
       engine ??= import('../docker/engine.js').then(({createEngine}) => createEngine(process.env))
       return engine

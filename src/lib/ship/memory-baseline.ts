@@ -21,7 +21,7 @@ export function openMemoryBaseline(
     metrics && current && releasedAt !== undefined
       ? readBaseline(
           metrics,
-          {appId: app.id, version: current.version, releasedAt, formation},
+          {app: app.name, appId: app.id, version: current.version, releasedAt, formation},
           {clock: run.clock, signal},
         )
       : undefined

@@ -47,10 +47,12 @@ export async function watchMemory(services: MemoryServices, app: string, view: L
     now: clock.now(),
     refusals: [],
   }
-  const readHistory = readMetrics(services, {appId: facts.app.id, types, from: live.now - SHOWN_MS}).then((read) => {
-    live.history = read.recording
-    live.refusals = read.refusals
-  })
+  const readHistory = readMetrics(services, {app, appId: facts.app.id, types, from: live.now - SHOWN_MS}).then(
+    (read) => {
+      live.history = read.recording
+      live.refusals = read.refusals
+    },
+  )
   const ended = new AbortController()
   const seen = ({at, gap}: LogLine): void => {
     if (gap) live.gapAt = Date.parse(at) || clock.now()

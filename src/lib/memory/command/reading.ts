@@ -83,7 +83,7 @@ export async function readApp(
   const facts = await readAppFacts(services, app)
   const types = facts.formation.filter(({quantity}) => quantity > 0)
   const [metrics, log] = await Promise.all([
-    Promise.all(back(facts).map(async (from) => readMetrics(services, {appId: facts.app.id, types, from}))),
+    Promise.all(back(facts).map(async (from) => readMetrics(services, {app, appId: facts.app.id, types, from}))),
     logging,
   ])
   // What is said of one reach is true of all.
@@ -130,8 +130,7 @@ async function readLog(services: MemoryServices, app: string): Promise<LogRead> 
 function metricsNote({recording, refusals, stepMs}: MetricsRead, types: unknown[]): SourceNote {
   const {length} = recording.samples
   const why = refusals.length > 0 ? refusals.join('; ') : types.length === 0 ? 'no dyno runs' : ''
-  if (length === 0)
-    return {source: 'metrics', answered: false, says: `the metrics API (undocumented) gave nothing: ${why}`}
+  if (length === 0) return {source: 'metrics', answered: false, says: `the metrics API (undocumented): ${why}`}
   const {from, to} = recording.span!
   const says = `the metrics API (undocumented): ${count(length, 'value')} of ${lasting(stepMs)} each, over ${lasting(to - from + stepMs)}`
   return {source: 'metrics', answered: true, says: why ? `${says}; but ${why}` : says}
@@ -139,7 +138,7 @@ function metricsNote({recording, refusals, stepMs}: MetricsRead, types: unknown[
 
 function logNote({first, last, lines, recording, refusal}: LogRead, {logged}: AppFacts): SourceNote {
   const {length} = recording.samples
-  if (refusal) return {source: 'log-session', answered: false, says: `the log can't be read: ${refusal}`}
+  if (refusal) return {source: 'log-session', answered: false, says: `the log: ${refusal}`}
   const reach = first !== undefined && last !== undefined ? `, ${lasting(last - first)}` : ''
   const all = lines >= LOG_LINES ? ', all that Heroku keeps' : ''
   const off = logged === false ? `, for ${RUNTIME_METRICS} is off` : ''
@@ -161,9 +160,12 @@ function loggedNotes({app, logged}: AppFacts): string[] {
 
 /** Nobody gave a sample or an event: there is no answer. @throws Refused */
 export function refuseNothing({facts, recording, sources}: Reading): void {
-  if (recording.samples.length > 0 || recording.events.length > 0) return
+  const tells = recording.events.some(({kind}) => kind === 'R14' || kind === 'R15' || kind === 'running')
+  if (recording.samples.length > 0 || tells) return
   const reasons: Reason[] = sources.map(({says}) => ({message: `Nothing about memory in ${says}.`}))
   const last = reasons.at(-1)
+  if (last && sources.every(({source}) => source === 'stdin'))
+    last.fix = 'Name an app with --app, or archives with --from.'
   if (last && facts?.logged === false) last.fix = `heroku pipeline:memory --app ${facts.app.name} --enable`
   throw new Refused(reasons)
 }

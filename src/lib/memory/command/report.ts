@@ -3,6 +3,7 @@ import {advise} from '../diagnose/advice.js'
 import {judgeBudget} from '../diagnose/budget.js'
 import {diagnose} from '../diagnose/diagnose.js'
 import type {Advice, Budget, Comparison, Diagnosis, Violation} from '../types.js'
+import {count} from '../views/numbers.js'
 import {quotasOf} from './app-facts.js'
 import type {Reading, SourceNote} from './reading.js'
 
@@ -51,13 +52,20 @@ export function reportOf(
     ...(comparison ? {comparison} : {}),
     ...(budget ? {budget: {asked: budget, violations}} : {}),
     ...(advice ? {advice} : {}),
-    notes: [...new Set([...notes, ...recording.notes, ...diagnosis.notes])],
+    notes: [...new Set([...notes, ...recording.notes, ...diagnosis.notes, ...repeatedNote(diagnosis)])],
     ...(chart === undefined ? {} : {chart}),
     left: [],
   }
 }
 
 const spanOf = ({from, to}: {from: number; to: number}): {from: number; to: number} => ({from, to: to + 1})
+
+/** Archives that overlap, or a log session that was opened again. */
+function repeatedNote({counts: {repeated}}: Diagnosis): string[] {
+  return repeated > 0
+    ? [`${count(repeated, 'line')} came more than once and ${repeated === 1 ? 'counts' : 'count'} once`]
+    : []
+}
 
 function adviceOf(diagnosis: Diagnosis, {facts}: Reading): Advice[] {
   const {app, formation, sizes} = facts!

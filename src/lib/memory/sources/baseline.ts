@@ -5,13 +5,13 @@ import {summarizeSide} from '../compare/compare.js'
 import type {MemorySide} from '../types.js'
 import {readMetrics} from './metrics.js'
 
-/** Nobody waits longer for it, ms. */
-const PATIENCE_MS = 3000
+/** Nobody waits longer for it, ms; nor does a request outlive it, which would keep the process from ending. */
+export const PATIENCE_MS = 3000
 /** The finest buckets reach so far back, less what two clocks may differ (platform-facts §8.7). */
 const REACH_MS = 2 * 60 * 60_000 - 5 * 60_000
 
 /** The release that runs. `releasedAt` is ISO 8601. */
-export type Running = {appId: string; version: number; releasedAt: string; formation: ProcessType[]}
+export type Running = {appId: string; app: string; version: number; releasedAt: string; formation: ProcessType[]}
 
 /**
  * What the memory of the running release is, from the metrics host: the left side of a comparison with the next one. Never
@@ -20,7 +20,7 @@ export type Running = {appId: string; version: number; releasedAt: string; forma
  */
 export async function readBaseline(
   open: (signal: AbortSignal) => MetricsApi,
-  {appId, formation, releasedAt, version}: Running,
+  {app, appId, formation, releasedAt, version}: Running,
   {clock, signal}: {clock: Clock; signal: AbortSignal},
 ): Promise<MemorySide | undefined> {
   const types = formation.filter(({quantity}) => quantity > 0)
@@ -28,7 +28,7 @@ export async function readBaseline(
   const now = clock.now()
   try {
     const within = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
-    const wish = {appId, types, from: Math.max(released, now - REACH_MS)}
+    const wish = {app, appId, types, from: Math.max(released, now - REACH_MS)}
     const {recording} = await readMetrics({clock, metrics: open(within)}, wish)
     const side = summarizeSide(recording, {label: `v${version}`, version, from: released, to: now})
     return side.types.some(({samples}) => samples > 0) ? side : undefined

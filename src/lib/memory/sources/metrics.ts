@@ -6,7 +6,7 @@ import {chooseStep} from './metrics-step.js'
 import type {MemoryServices} from './services.js'
 
 /** What is wanted of the metrics host: the types that run, with their sizes, so far back. */
-export type MetricsWish = {appId: string; types: Array<{type: string; size: string}>; from: number}
+export type MetricsWish = {appId: string; app: string; types: Array<{type: string; size: string}>; from: number}
 
 /** `refusals`: sentences, why types have no samples. `stepMs`: width of a bucket. */
 export type MetricsRead = {recording: Recording; refusals: string[]; stepMs: number}
@@ -14,7 +14,7 @@ export type MetricsRead = {recording: Recording; refusals: string[]; stepMs: num
 /** The memory of an app's process types from the metrics host. Never throws: it is undocumented (platform-facts §8.7). */
 export async function readMetrics(
   {clock, metrics}: Pick<MemoryServices, 'clock' | 'metrics'>,
-  {appId, from, types}: MetricsWish,
+  {app, appId, from, types}: MetricsWish,
 ): Promise<MetricsRead> {
   const recording = emptyRecording()
   const refusals = new Set<string>()
@@ -36,8 +36,9 @@ export async function readMetrics(
         if (addTo(recording, type, answer, end) === 0) refusals.add(`it has no samples of ${type}`)
         else widest = Math.max(widest, stepMs)
       } catch (error) {
-        // Every type is refused in the same words but for its path.
-        refusals.add(describeError(error).replace(/\/apps\/\S+\/metrics\/\S*/, 'memory metrics'))
+        // Every type is refused in the same words but for its path; and people know their app by its name.
+        const words = describeError(error).replace(/\/apps\/\S+\/metrics\/[^\s:]*/, 'memory metrics')
+        refusals.add(words.replaceAll(appId, app))
       }
     }),
   )

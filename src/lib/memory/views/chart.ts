@@ -1,7 +1,7 @@
 import type {Paint} from '../../ui/paint.js'
 import type {Diagnosis, Recording, Span} from '../types.js'
 import {amount, moment} from './numbers.js'
-import {bridged, bucketAt, seriesOf, usualGap} from './series.js'
+import {bridged, bucketAt, seriesOf} from './series.js'
 
 const EIGHTHS = ' ▁▂▃▄▅▆▇█'
 /** Cells of a chart's own. */
@@ -25,7 +25,7 @@ export function formatChart(
   {height, paint, width}: {width: number; height: number; paint: Paint},
 ): string[] {
   const columns = Math.max(10, width - AXIS)
-  const series = bridged(seriesOf(recording, {type, span, buckets: columns}), usualGap(recording, type, span, columns))
+  const series = bridged(seriesOf(recording, {type, span, buckets: columns}))
   const highest = Math.max(0, ...series.map((value) => value ?? 0))
   if (highest === 0) return []
   const top = scaleOf(Math.max(highest, quota && highest > quota / 4 ? quota : 0))

@@ -1,6 +1,6 @@
 import {everythingOf, type Live, SHOWN_MS} from '../command/live.js'
 import type {Recording, Span} from '../types.js'
-import {bridged, bucketAt, seriesOf, usualGap} from './series.js'
+import {bridged, bucketAt, seriesOf} from './series.js'
 
 /** A dyno as it is now. MiB; `series`: the last hour, null where nothing is known; `r14`: parts of it in which there was one. */
 export type LiveRow = {
@@ -34,8 +34,8 @@ export function liveRows(live: Live, buckets: number): LiveRow[] {
     const quota = last?.quota ?? quotas[type]
     // Of a type the metrics host knows no dynos: only where there is one, the type's history is its own.
     const series = single.has(type)
-      ? seriesIn(all, {type, span, buckets})
-      : seriesIn(recording, {type, dyno, span, buckets})
+      ? bridged(seriesOf(all, {type, span, buckets}))
+      : bridged(seriesOf(recording, {type, dyno, span, buckets}))
     const known = series.filter((value) => value !== null)
     return {
       dyno,
@@ -46,15 +46,6 @@ export function liveRows(live: Live, buckets: number): LiveRow[] {
       series,
     }
   })
-}
-
-function seriesIn(
-  recording: Recording,
-  of: {type: string; dyno?: string; span: Span; buckets: number},
-): Array<number | null> {
-  // A sample comes every 20 s, so that of an hour hardly any part is empty; of the metrics host one a minute.
-  const gap = usualGap(recording, of.type, of.span, of.buckets)
-  return bridged(seriesOf(recording, of), Math.min(gap, Math.ceil(of.buckets / 10)))
 }
 
 type Latest = {at: number; total: number; quota?: number}

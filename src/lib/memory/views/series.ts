@@ -26,31 +26,23 @@ export function bucketAt(at: number, {from, to}: Span, buckets: number): number 
 }
 
 /**
- * The same with gaps closed that are shorter than the distance of two measurements: a metrics host says one value in ten
- * minutes, and what is between two of them is no gap. `most`: so many parts in a row are filled.
+ * The same with gaps closed that are nothing but the distance of two measurements: a metrics host says one value in ten minutes,
+ * and then one in a minute. A gap stays that is longer by far than the ones beside it.
  */
-export function bridged(series: Array<number | null>, most: number): Array<number | null> {
+export function bridged(series: Array<number | null>): Array<number | null> {
+  const known = [...series.keys()].filter((index) => series[index] !== null)
   const filled = [...series]
-  let last = -1
-  for (const [index, value] of series.entries()) {
-    if (value === null) continue
-    if (last >= 0 && index - last - 1 <= most) filled.fill(series[last] ?? null, last + 1, index)
-    last = index
+  for (const [index, from] of known.entries()) {
+    const to = known[index + 1]
+    if (to !== undefined && isUsual(known, index)) filled.fill(series[from]!, from + 1, to)
   }
 
   return filled
 }
 
-/** How many parts of a span lie between two measurements of a type, at most: twice the usual distance. */
-export function usualGap({instances, samples}: Recording, type: string, span: Span, buckets: number): number {
-  const times: number[] = []
-  for (let row = 0; row < samples.length; row += 1) {
-    if (instances[samples.instance[row]!]?.type === type) times.push(samples.at[row]!)
-  }
-
-  times.sort((a, b) => a - b)
-  const gaps = times.slice(1).map((at, index) => at - times[index]!)
-  gaps.sort((a, b) => a - b)
-  const usual = gaps[Math.floor(gaps.length * 0.9)] ?? 0
-  return Math.ceil((2 * usual * buckets) / Math.max(1, span.to - span.from))
+/** Whether the way from one measurement to the next is of the length of those around it. */
+export function isUsual(known: number[], index: number): boolean {
+  const gap = (at: number): number => (known[at + 1] ?? Number.NaN) - known[at]!
+  const around = [gap(index - 1), gap(index + 1)].filter((length) => !Number.isNaN(length))
+  return gap(index) <= 2.5 * Math.max(1, ...around)
 }

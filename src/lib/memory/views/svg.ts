@@ -2,7 +2,7 @@ import {harmlessLines} from '../../ui/harmless.js'
 import type {Diagnosis, Recording, Span} from '../types.js'
 import {type ChartOf, releasesFor, scaleOf, troubleOf} from './chart.js'
 import {amount, moment} from './numbers.js'
-import {bucketAt, seriesOf, usualGap} from './series.js'
+import {bucketAt, isUsual, seriesOf} from './series.js'
 
 /** All in px of the drawing. */
 const WIDTH = 960
@@ -57,7 +57,7 @@ function panel(recording: Recording, {now, quota, r14, releases, span, type}: Ch
   const plot = {top: y + TOP, bottom: y + PANEL - BOTTOM}
   const at = (value: number): number => round(plot.bottom - (value / top) * (plot.bottom - plot.top))
   const ticks = [0, top / 4, top / 2, (3 * top) / 4, top]
-  const runs = runsOf(series, Math.max(2, usualGap(recording, type, span, COLUMNS)))
+  const runs = runsOf(series)
   return [
     text(LEFT, y + 20, 'name text', type),
     ...ticks.flatMap((tick) => [
@@ -80,13 +80,13 @@ function panel(recording: Recording, {now, quota, r14, releases, span, type}: Ch
 type Point = {column: number; value: number}
 
 /** Measurements that are joined by a line: those with a longer gap between them are not. */
-function runsOf(series: Array<number | null>, most: number): Point[][] {
+function runsOf(series: Array<number | null>): Point[][] {
   const runs: Point[][] = []
-  for (const [column, value] of series.entries()) {
-    if (value === null) continue
-    const run = runs.at(-1)
-    if (run && column - run.at(-1)!.column <= most) run.push({column, value})
-    else runs.push([{column, value}])
+  const known = [...series.keys()].filter((column) => series[column] !== null)
+  for (const [index, column] of known.entries()) {
+    const point = {column, value: series[column]!}
+    if (index > 0 && isUsual(known, index - 1)) runs.at(-1)!.push(point)
+    else runs.push([point])
   }
 
   return runs
