@@ -29,8 +29,9 @@ export async function confirmChange(question: Question): Promise<void> {
   throw new Refused([{message: 'Nobody is here to be asked.', fix}])
 }
 
+/** To our own listener, which ends the process; no signal, because nothing would wait for it. */
 function interrupted(): Promise<never> {
-  process.kill(process.pid, 'SIGINT')
+  process.emit('SIGINT', 'SIGINT')
   return new Promise(() => {})
 }
 
