@@ -39,3 +39,20 @@ it('names the platform error, and the last line when none names an error', () =>
 it('is silent when the log is', () => {
   expect(note([]).why('web.1')).toBe('')
 })
+
+const NEW = ['app[web.1]: Error: no such column', 'heroku[web.1]: Process exited with status 1']
+const CRASHED = 'heroku[web.1]: State changed from starting to crashed'
+const OLD = 'heroku[web.1]: Process exited with status 143'
+
+it.each([
+  ['before the crash', [OLD, ...NEW, CRASHED]],
+  ['between exit and crash', [...NEW, OLD, CRASHED]],
+  ['after the crash', [...NEW, CRASHED, OLD]],
+])('does not take the exit of the process of before for that of the crash: %s', (_, rest) => {
+  const notes = note([
+    'heroku[web.1]: Stopping all processes with SIGTERM',
+    'heroku[web.1]: Starting process with command `node server.js`',
+    ...rest,
+  ])
+  expect(notes.why('web.1')).toBe(' (status 1): Error: no such column')
+})

@@ -2,7 +2,7 @@ import type {Session} from '../command/session.js'
 import {messageOf} from '../run/errors.js'
 import type {Left} from '../run/events.js'
 import type {ExitCode} from '../run/exit-codes.js'
-import type {Run} from '../run/run.js'
+import {type Begun, leftOfStep, type Run} from '../run/run.js'
 import type {Verdict} from '../run/runner.js'
 import type {Json} from '../run/step.js'
 import {tryWrite} from '../run/undo.js'
@@ -33,7 +33,7 @@ export async function conductRun(
     notes: string[]
     words: Words
     /** What it leaves is what `pipeline:recover` puts right. */
-    recovers?: true
+    recovers?: boolean
     /** Comes before everything else; an end of it is the end of the run. */
     before?: (run: Run) => Promise<End | undefined>
     /** Told how it ended before anybody else is; changes nothing of it. */
@@ -51,8 +51,9 @@ export async function conductRun(
 
   await after?.(end, run)
   const {exitCode, left, outcome} = end
-  const message =
-    recovers && outcome === 'held' && left.length > 0 ? `${end.message}\n${goOn(app, session)}` : end.message
+  // Of what a step has its own word for, such as somebody else's release, nothing can be taken back.
+  const goesOn = recovers && outcome === 'held' && run.begun.some((one) => isToUndo(one, run))
+  const message = goesOn ? `${end.message}\n${goOn(app, session)}` : end.message
   // A full disk changes nothing of how it ended.
   tryWrite(run, {type: 'outcome', outcome, exitCode, message})
   run.emit({type: 'run-ended', outcome, exitCode, message, left})
@@ -72,6 +73,9 @@ export async function conductRun(
   }
   return {run, report}
 }
+
+const isToUndo = (one: Begun, run: Run): boolean =>
+  !one.undone && one.step.undo !== undefined && one.left === undefined && leftOfStep(one, run).length > 0
 
 function goOn(app: string, {namedJournal}: Session): string {
   const journal = namedJournal === undefined ? {} : {journal: namedJournal}

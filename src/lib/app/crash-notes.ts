@@ -17,21 +17,34 @@ export function takeCrashNotes(): CrashNotes {
   const crashes = new Map<string, number>()
   const statuses = new Map<string, string>()
   const said = new Map<string, string[]>()
+  /** Dynos whose process of before was told to end: its exit comes under the same name, often later than a crash of the new one. */
+  const ending = new Set<string>()
+  /** Dynos that have crashed: what exits after that is another process. */
+  const crashed = new Set<string>()
 
   return {
     note({dyno, source, text}, counts = true) {
       if (source === 'app') said.set(dyno, [...(said.get(dyno) ?? []), text].slice(-KEPT))
       if (source !== 'heroku') return
-      if (counts && /^State changed from \w+ to crashed/.test(text)) crashes.set(dyno, (crashes.get(dyno) ?? 0) + 1)
+      if (/^State changed from \w+ to crashed/.test(text)) {
+        crashed.add(dyno)
+        if (counts) crashes.set(dyno, (crashes.get(dyno) ?? 0) + 1)
+      }
+
+      if (text.startsWith('Stopping all processes with SIGTERM')) ending.add(dyno)
       const ended = /^Process exited with status (\d+)/.exec(text)
       // What was said before is of another process.
       if (text.startsWith('Starting process with command')) {
         statuses.delete(dyno)
         said.delete(dyno)
+        crashed.delete(dyno)
       }
 
+      // 143 is what SIGTERM makes of a process that does not catch it.
+      const isOld = ended?.[1] === '143' && ending.delete(dyno)
       // An R-code says more than the 137 that follows from it.
-      if (ended && !statuses.get(dyno)?.startsWith('R')) statuses.set(dyno, `status ${ended[1]}`)
+      if (ended && !isOld && !crashed.has(dyno) && !statuses.get(dyno)?.startsWith('R'))
+        statuses.set(dyno, `status ${ended[1]}`)
       const error = /^Error (R\d+) \(([^)]+)\)/.exec(text)
       if (error) statuses.set(dyno, `${error[1]} ${error[2]}`)
     },

@@ -31,7 +31,9 @@ export async function ship(
   session: Session,
 ): Promise<ShipReport> {
   const app = facts.app.name
-  const about = {app, facts: facts as unknown as Json, notes: facts.notes, words: WORDS, recovers: true as const}
+  // The only thing left of a ship without a window is its release.
+  const recovers = facts.window !== undefined || facts.noWayBack === undefined
+  const about = {app, facts: facts as unknown as Json, notes: facts.notes, words: WORDS, recovers}
   const aside = hooksFor(hooks, {app, command: 'pipeline:ship'}, session)
   const {report, run} = await conductRun({...about, ...aside}, session, async (run) => {
     const memory = openMemoryBaseline(facts, services.metrics, run)
