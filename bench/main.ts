@@ -5,6 +5,7 @@ import {parseArgs} from 'node:util'
 
 import {prepareGround, type Ground} from './ground.js'
 import {measure} from './measure.js'
+import {prepareMemory} from './memory.js'
 import {formatResults} from './results.js'
 import type {Measured} from './row.js'
 import {allRows} from './rows.js'
@@ -23,12 +24,12 @@ const {values} = parseArgs({
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-function circumstancesOf({versions}: Ground, load: number): Record<string, string> {
+function circumstancesOf(ground: Ground | void, load: number): Record<string, string> {
   const all = cpus()
   return {
     machine: `${all.length} cores (${all[0]?.model.trim()}), ${system()} ${release()}`,
     'load before': `${load.toFixed(2)}${load > all.length / 2 ? ': **not quiet**' : ''}`,
-    ...versions,
+    ...(ground?.versions ?? {'Node.js': process.versions.node}),
     platform: 'the local Heroku (docs/local-heroku.md) at --speed 1, behind TLS, for all sides alike',
     order: 'sides in turn, A B A B; one round warms up and is not counted; medians with (min..max)',
     'end states':
@@ -47,29 +48,33 @@ async function run(): Promise<void> {
     return
   }
   const load = loadavg()[0] ?? 0
-  say('Preparing: engine, local Heroku, base image, two apps…')
-  const preparing = prepareGround()
+  const only = values.only?.split(',')
+  // Rows about archives need no platform.
+  const needsGround = !only || only.some((id) => !id.startsWith('memory-'))
+  if (needsGround) say('Preparing: engine, local Heroku, base image, two apps…')
+  const memory = await prepareMemory()
+  const preparing = needsGround ? prepareGround() : Promise.resolve(undefined)
   // A ground that is half prepared takes itself back.
   const stop = () =>
     void preparing
       .then(
-        (ground) => ground.remove(),
+        (ground) => ground?.remove(),
         () => {},
       )
+      .finally(() => memory.remove())
       .finally(() => process.exit(130))
   process.once('SIGINT', stop).once('SIGTERM', stop)
   const ground = await preparing.catch((error: Error) => {
     say(`${error.message}.`)
     process.exitCode = 1
   })
-  if (!ground) return
+  if (needsGround && !ground) return memory.remove()
   try {
-    const only = values.only?.split(',')
     const rows: Measured[] = []
-    for (const row of allRows(ground)) {
+    for (const row of [...(ground ? allRows(ground) : []), ...memory.rows]) {
       if (!only || only.includes(row.id)) rows.push(await measure(row, rounds, say))
     }
-    const left = !only || only.includes('left') ? await whatIsLeft(ground, say) : []
+    const left = ground && (!only || only.includes('left')) ? await whatIsLeft(ground, say) : []
     const results = {
       date: new Date().toISOString().slice(0, 10),
       circumstances: circumstancesOf(ground, load),
@@ -87,7 +92,8 @@ async function run(): Promise<void> {
     }
     if (rows.some(({refused}) => refused)) process.exitCode = 1
   } finally {
-    await ground.remove()
+    await memory.remove()
+    await ground?.remove()
   }
 }
 

@@ -75,7 +75,7 @@ function formatLeft(left: Left[]): string[] {
 /** Median and extremes: times in seconds, the rest as it is. */
 function told(name: string, values: number[] | undefined): string {
   if (!values) return '–'
-  const isCount = / (?:calls|requests)$/.test(name)
+  const isCount = / (?:calls|requests|MB)$/.test(name)
   const show = (one: number) => (isCount ? round(one) : (one / 1000).toFixed(2))
   const unit = isCount ? '' : ' s'
   return `${show(median(values))}${unit} (${show(Math.min(...values))}..${show(Math.max(...values))})`

@@ -10,6 +10,12 @@ const ratio = (rows: Measured[], id: string, figure: string, {against = 1, of = 
   return ours && theirs && median(ours) / median(theirs)
 }
 
+const difference = (rows: Measured[], id: string, figure: string): number | undefined => {
+  const row = rows.find((one) => one.id === id && one.refused === undefined)
+  const [ours, theirs] = row?.sides.map(({figures}) => figures[figure]) ?? []
+  return ours && theirs && median(ours) - median(theirs)
+}
+
 const value = (rows: Measured[], id: string, figure: string): number | undefined => {
   const values = rows.find((one) => one.id === id && one.refused === undefined)?.sides[0]?.figures[figure]
   return values && median(values)
@@ -58,4 +64,14 @@ export const judge = (rows: Measured[]): Verdict[] => [
     measured: ratio(rows, 'ship', 'total'),
   },
   {promise: 'API calls of a ship: at most 60', atMost: 60, measured: value(rows, 'ship', 'API calls')},
+  {
+    promise: 'memory out of an archive: the reader, warmed, at most 2 × `LC_ALL=C grep -c` on the same file',
+    atMost: 2,
+    measured: ratio(rows, 'memory-archive', 'total'),
+  },
+  {
+    promise: 'the command on it: at most 60 MB more than on an empty file',
+    atMost: 60,
+    measured: difference(rows, 'memory-command', 'peak RSS MB'),
+  },
 ]

@@ -137,7 +137,8 @@ describe('releases', () => {
 
   it('two archives; a side that was in a journal as JSON', () => {
     const sides = [sideOf(before, 'before.log'), sideOf(after, 'after.log')] as const
-    const [left, right] = JSON.parse(JSON.stringify(sides)) as [MemorySide, MemorySide]
+    const kept = JSON.stringify(sides)
+    const [left, right] = JSON.parse(kept) as [MemorySide, MemorySide]
     expect(compareSides(left, right)).toEqual(compareSides(...sides))
     expect(JSON.stringify(left).length).toBeLessThan(4000)
   })

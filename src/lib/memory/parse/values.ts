@@ -3,10 +3,13 @@ export type Values = {total: number; rss: number; cache: number; swap: number; q
 
 type Bytes = Uint8Array
 
-const KEYS: ReadonlyArray<[keyof Values, Bytes]> = (['total', 'rss', 'cache', 'swap', 'quota'] as const).map((name) => [
-  name,
-  new TextEncoder().encode(`#memory_${name}=`),
-])
+const bytesOf = (text: string): Bytes => new TextEncoder().encode(text)
+const PREFIX = bytesOf('#memory_')
+const TOTAL = bytesOf('total=')
+const RSS = bytesOf('rss=')
+const CACHE = bytesOf('cache=')
+const SWAP = bytesOf('swap=')
+const QUOTA = bytesOf('quota=')
 const HASH = 35
 const DOT = 46
 
@@ -18,19 +21,25 @@ const DOT = 46
  */
 export function readValues(bytes: Bytes, from: number, to: number, into: Values): boolean {
   into.total = into.rss = into.cache = into.swap = into.quota = Number.NaN
+  let totals = 0
   for (let index = from; index < to; index++) {
-    if (bytes[index] !== HASH) continue
-    // The first letter tells the keys apart: `#memory_` has eight.
-    const key = KEYS.find(([, name]) => name[8] === bytes[index + 8])
-    if (!key || !startsWith(bytes, index, key[1])) continue
-    if (!Number.isNaN(into[key[0]])) break
-    into[key[0]] = mebibytes(bytes, index + key[1].length, to)
+    if (bytes[index] !== HASH || !standsAt(bytes, PREFIX, index)) continue
+    const key = index + PREFIX.length
+    if (standsAt(bytes, TOTAL, key)) {
+      if (++totals > 1) break
+      into.total = mebibytes(bytes, key + TOTAL.length, to)
+    } else if (standsAt(bytes, RSS, key)) into.rss = mebibytes(bytes, key + RSS.length, to)
+    else if (standsAt(bytes, CACHE, key)) into.cache = mebibytes(bytes, key + CACHE.length, to)
+    else if (standsAt(bytes, SWAP, key)) into.swap = mebibytes(bytes, key + SWAP.length, to)
+    else if (standsAt(bytes, QUOTA, key)) into.quota = mebibytes(bytes, key + QUOTA.length, to)
+    // No value is shorter.
+    index = key + 5
   }
   return !Number.isNaN(into.total)
 }
 
-function startsWith(bytes: Bytes, at: number, wanted: Bytes): boolean {
-  for (let index = 1; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false
+function standsAt(bytes: Bytes, wanted: Bytes, at: number): boolean {
+  for (let index = 0; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false
   return true
 }
 
