@@ -4,6 +4,7 @@ import pLimit from 'p-limit'
 import pRetry from 'p-retry'
 
 import type {Clock} from '../run/clock.js'
+import {describeError} from './errors.js'
 import {RATE_LIMIT_PATIENCE_MS, rateLimitWait, waitWords} from './rate-limit.js'
 import {Again, readOnce} from './read-once.js'
 import {acceptOf, type Variant} from './variant.js'
@@ -75,7 +76,10 @@ async function readRetrying(
       async shouldRetry({error, retriesConsumed}) {
         if (!(error instanceof Again)) return false
         if (!error.limited) {
-          await clock.sleep(BACKOFF_MS * 2 ** retriesConsumed * (0.5 + Math.random()), signal)
+          const backoff = BACKOFF_MS * 2 ** retriesConsumed * (0.5 + Math.random())
+          // Half a minute of nothing is worth a line; what is over at once is not.
+          if (error.silent) onWait?.(`${describeError(error.final)}: trying again`, backoff)
+          await clock.sleep(backoff, signal)
           return true
         }
 

@@ -20,6 +20,7 @@ const BROKEN = new Set([
   'UND_ERR_SOCKET',
   'ERR_STREAM_PREMATURE_CLOSE',
 ])
+const SILENT = ' did not answer in time'
 /** undici's and tunnel-agent's words for a proxy that answers CONNECT with something else than 200. */
 const PROXY_REFUSAL = /^Proxy response \((\d+)\)|tunneling socket could not be established, statusCode=(\d+)/
 const PROXY_FAILURE = /tunneling socket could not be established, cause=(.*)/
@@ -80,10 +81,12 @@ export function networkWords(error: unknown, host: string, env: NodeJS.ProcessEn
     return `the connection to ${host}${through} broke off (${code || 'closed'})`
   }
 
-  if (root.name === 'TimeoutError' || /timed out|_TIMEOUT$/.test(`${message} ${code}`))
-    return `${host} did not answer in time`
+  if (root.name === 'TimeoutError' || /timed out|_TIMEOUT$/.test(`${message} ${code}`)) return `${host}${SILENT}`
   return `${host} can't be read (${code || root.name})`
 }
+
+/** Whether an error made of these words tells of a server that did not answer in time. */
+export const isSilence = (cause: unknown): boolean => cause instanceof Error && cause.message.endsWith(SILENT)
 
 /** Host and port of the proxy in use, without the password its URL may hold. */
 function proxyName(env: NodeJS.ProcessEnv): string | undefined {

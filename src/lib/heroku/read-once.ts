@@ -2,7 +2,7 @@ import type {APIClient} from '@heroku-cli/command'
 
 import {apiUrl} from './api-login.js'
 import {PlatformError, Unreadable} from './errors.js'
-import {networkWords} from './network-words.js'
+import {isSilence, networkWords} from './network-words.js'
 import {oneLine} from './one-line.js'
 import {within} from './within.js'
 
@@ -20,12 +20,15 @@ export class Again extends Error {
   readonly retryAfter: string | undefined
   /** Calls left of the budget, when the answer told. */
   readonly remaining: number | undefined
+  /** Nothing came in all the time it had. */
+  readonly silent: boolean
 
   constructor(final: Error, headers?: Headers) {
     super(final.message)
     this.final = final
     this.limited = final instanceof PlatformError && final.status === 429
     this.retryAfter = headers?.['retry-after']
+    this.silent = final instanceof Unreadable && isSilence(final.cause)
     this.remaining = final instanceof PlatformError ? final.rateLimitRemaining : undefined
   }
 }
