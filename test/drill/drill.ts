@@ -1,3 +1,5 @@
+import {appendFile, readFile} from 'node:fs/promises'
+
 import pLimit from 'p-limit'
 
 import {openCli} from './cli.js'
@@ -7,19 +9,21 @@ import type {Outcome} from './page.js'
 import {allPoints, nameOf, type Point, sampleOf} from './point.js'
 import {type Tried, tryPoint} from './try-point.js'
 
-/** What is drilled. `until`: no point begins after it, ms since the epoch. `plugin`: folder of another plugin than this one. */
+/** What is drilled. `over`: once it aborts no point begins any more. `plugin`: folder of another plugin than this one. */
 export type Drill = {
   seed: number
   points: number | 'all'
   only?: string
   beside: number
-  until?: number
+  over?: AbortSignal
   plugin?: string | undefined
+  /** File of outcomes, one a line: those of before count, and new ones are added. */
+  log?: string | undefined
   say(line: string): void
 }
 
 /** Drills, and tells each point's outcome as it comes. A point that throws is a violation. */
-export async function drill({beside, only = '', plugin, points, say, seed, until = Infinity}: Drill) {
+export async function drill({beside, log, only = '', plugin, points, say, seed, over}: Drill) {
   await using cli = await openCli()
   const all = allPoints(await extentOf(cli, plugin), seed)
   const named = all.filter((point) => nameOf(point).includes(only))
@@ -27,12 +31,14 @@ export async function drill({beside, only = '', plugin, points, say, seed, until
   say(`seed ${seed}: ${chosen.length} of ${all.length} points`)
 
   const limit = pLimit(beside)
-  const outcomes: Outcome[] = []
+  const outcomes = await readLog(log)
+  const known = new Set(outcomes.map(({point}) => nameOf(point)))
   const one = async (point: Point): Promise<void> => {
-    if (Date.now() > until) return
+    if (over?.aborted || known.has(nameOf(point))) return
     const begun = Date.now()
     const {outcome, tried} = await outcomeOf(point, () => tryPoint(point, cli, plugin))
     outcomes.push(outcome)
+    if (log) await appendFile(log, `${JSON.stringify(outcome)}\n`)
     const took = `${((Date.now() - begun) / 1000).toFixed(1)} s`
     const what = outcome.wrong.length > 0 ? `VIOLATION\n${[...outcome.wrong, storyOf(tried)].join('\n')}` : 'well'
     say(
@@ -41,6 +47,14 @@ export async function drill({beside, only = '', plugin, points, say, seed, until
   }
   await Promise.all(chosen.map((point) => limit(() => one(point))))
   return {outcomes, possible: all.length}
+}
+
+async function readLog(log: string | undefined): Promise<Outcome[]> {
+  const text = log ? await readFile(log, 'utf8').catch(() => '') : ''
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Outcome)
 }
 
 async function outcomeOf(point: Point, run: () => Promise<Tried>): Promise<{outcome: Outcome; tried?: Tried}> {

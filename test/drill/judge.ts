@@ -21,10 +21,11 @@ export function judge(point: Point, tried: Tried): string[] {
   }
 
   const first = done[0]
-  // Once the migration has begun nobody but a person knows which way is right, as long as something is left to decide.
-  const holds = hasBegun(tried.journal, 'migrate') && tried.left.some((line) => !isOfNewCode(line))
-  if (point.way === 'with the journal' && first && (first.code === 4) !== holds) {
-    wrong.push(`recover ${holds ? 'does not hold' : 'holds'}: ${first.said}`)
+  if (point.way === 'with the journal' && first) {
+    // Once the migration has begun nobody but a person knows which way is right, unless it is seen to have succeeded.
+    const begun = hasBegun(tried.journal, 'migrate')
+    if (first.code === 4 && !begun) wrong.push(`recover holds, and nothing was migrated: ${first.said}`)
+    if (first.code === 0 && begun && counts.migrations === 0) wrong.push(`recover does not hold: ${first.said}`)
   }
 
   for (const {changed, code: exit, command, said} of done) {
@@ -61,7 +62,7 @@ const isOfNewCode = (line: string): boolean => /^images\.|old image → .*new im
 /** New code may stay where the new schema is. */
 function mayStay({command}: Point, {counts, died, done}: Tried): boolean {
   if (command !== 'pipeline:ship --migrate' || counts.migrations !== 1) return false
-  const resumed = done.some(({code, command: asked}) => code === 0 && asked.includes('--resume'))
+  const resumed = done.some(({code, said}) => code === 0 && said.includes('was carried to its end'))
   return resumed || died.signal === null || /^✓ Migrate with /m.test(died.stderr)
 }
 

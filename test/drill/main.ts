@@ -18,11 +18,12 @@ async function main(): Promise<number> {
       only: {type: 'string'},
       beside: {type: 'string', default: '2'},
       minutes: {type: 'string'},
+      log: {type: 'string'},
       plugin: {type: 'string'},
       walk: {type: 'boolean'},
     },
   })
-  const {beside, minutes, only, plugin} = values
+  const {beside, log, minutes, only, plugin} = values
   if (values.walk) {
     const {recordWalk} = await import('./walk.js')
     await recordWalk(plugin)
@@ -31,13 +32,20 @@ async function main(): Promise<number> {
 
   const points = values.points === 'all' ? 'all' : Number(values.points ?? SOME)
   const seed = values.seed === undefined ? newSeed() : Number(values.seed)
+  const over = new AbortController()
+  const stop = (): void => over.abort()
+  // What is under way comes to its end: its dynos are processes.
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  if (minutes !== undefined) setTimeout(stop, Number(minutes) * 60_000).unref()
   const {outcomes, possible} = await drill({
     seed,
     points,
     beside: Number(beside),
     plugin,
+    log,
     ...(only === undefined ? {} : {only}),
-    ...(minutes === undefined ? {} : {until: Date.now() + Number(minutes) * 60_000}),
+    over: over.signal,
     say: (line) => console.log(line),
   })
   const wrong = outcomes.filter((one) => one.wrong.length > 0).length

@@ -1,4 +1,4 @@
-import {randomInt} from 'node:crypto'
+import {createHash, randomInt} from 'node:crypto'
 
 /** The two commands that open a window. */
 export const COMMANDS = ['pipeline:maintenance-migrate', 'pipeline:ship --migrate'] as const
@@ -36,7 +36,6 @@ export type Extent = Record<CommandId, {lines: number; writes: boolean[]}>
  * whenever one dies, the two ways take turns; these come last.
  */
 export function allPoints(extent: Extent, seed: number): Point[] {
-  const random = randomOf(seed)
   const points = COMMANDS.flatMap((command) => {
     const {lines, writes} = extent[command]
     return [
@@ -49,10 +48,12 @@ export function allPoints(extent: Extent, seed: number): Point[] {
       }),
     )
   })
-  const keyed = points.map(({both, point}) => ({
-    key: random() + (both ? 0 : 1),
-    point: {...point, long: random() < 0.25, choice: random() < 0.5 ? 'resume' : 'rollback'} satisfies Point,
-  }))
+  const keyed = points.map(({both, point}) => {
+    // Of each point by itself: one request more or less changes nothing for the others.
+    const random = randomOf(`${seed} ${Object.values(point).join(' ')}`)
+    const choice = random() < 0.5 ? 'resume' : 'rollback'
+    return {key: random() + (both ? 0 : 1), point: {...point, long: random() < 0.25, choice} satisfies Point}
+  })
   return keyed.sort((a, b) => a.key - b.key).map(({point}) => point)
 }
 
@@ -85,8 +86,8 @@ export function nameOf({choice, command, long, moment, nth, place, way}: Point):
 export const newSeed = (): number => randomInt(1, 1_000_000)
 
 /** Mulberry32: numbers from 0 to 1 that follow from the seed. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0
+function randomOf(seed: string): () => number {
+  let state = createHash('sha256').update(seed).digest().readUInt32LE()
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
