@@ -5,7 +5,7 @@ import {sampleAt} from '../../../src/lib/memory/recording.js'
 import type {Recording, Sample} from '../../../src/lib/memory/types.js'
 
 /** 2026-11-21: what "now" is for lines without a year. */
-export const NOW = Date.UTC(2026, 10, 21, 12)
+const NOW = Date.UTC(2026, 10, 21, 12)
 
 /** Reads text, or bytes, in pieces of so many bytes. */
 export function read(text: string | Buffer, options: Partial<ReadOptions> & {piece?: number} = {}): Promise<Recording> {

@@ -135,7 +135,7 @@ function momentsOfLogs({events, instances, samples}: Recording): Float64Array {
 }
 
 /** The last of sorted moments that is not after another. */
-export function lastUpTo(moments: ArrayLike<number>, at: number): number | undefined {
+function lastUpTo(moments: ArrayLike<number>, at: number): number | undefined {
   let low = 0
   let high = moments.length
   while (low < high) {
