@@ -33,8 +33,8 @@ process.on('SIGTERM', () => process.exit(0))
 const wave = (around: number, at: Date, shift: number): number =>
   around + 4 * Math.sin(at.getTime() / 97_000 + shift) + 3 * Math.sin(at.getTime() / 13_000)
 
-export async function openMemoryRig({logged = true, hours = 3, web = 2} = {}): Promise<MemoryRig> {
-  const heroku = await startPlatform({})
+export async function openMemoryRig({logged = true, hours = 3, speed = 1, web = 2} = {}): Promise<MemoryRig> {
+  const heroku = await startPlatform({speed})
   const folder = await mkdtemp(path.join(tmpdir(), 'memory-'))
   const home = await linkedHome()
   await heroku.createApp(APP, {features: {'log-runtime-metrics': logged}})

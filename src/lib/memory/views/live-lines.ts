@@ -2,6 +2,7 @@ import type {Paint} from '../../ui/paint.js'
 import {oneLine} from '../../ui/harmless.js'
 import {clipped, displayWidth, padded} from '../../ui/ink/width.js'
 import {type Live, SHOWN_MS} from '../command/live.js'
+import type {Release} from '../types.js'
 import {releaseMarks} from './chart.js'
 import {type LiveRow, liveRows} from './live-rows.js'
 import {lasting, mb, moment, percent} from './numbers.js'
@@ -24,7 +25,7 @@ export function liveLines(live: Live, {columns, paint, rows}: {columns: number; 
   const all = liveRows(live, shown || LEAST_SPARK)
   const foot = footer(live, paint)
   const head = [headline(live, width, paint), '']
-  const marks = shown > 0 ? releaseMarks(live.facts.releases, spanOf(live), shown, paint) : ''
+  const marks = shown > 0 ? releaseMarks(releasesOf(live), spanOf(live), shown, paint) : ''
   const heading = paint.dim(
     `  ${padded('', name)}  ${'now'.padStart(9)}  ${padded('of its quota', BAR + 7)}  ${padded('', 9)}${shown > 0 ? '  the last hour' : ''}`,
   )
@@ -51,8 +52,17 @@ function mostUrgent(rows: LiveRow[], most: number): LiveRow[] {
   return rows.filter((row) => chosen.has(row))
 }
 
-function headline({facts, now}: Live, width: number, paint: Paint): string {
-  const {app, current} = facts
+/** Those of the app's list, and those that the log has told of since. */
+function releasesOf({facts, recording}: Live): Release[] {
+  const told = recording.events.flatMap((event) => (event.kind === 'release' ? [event] : []))
+  return [...new Map([...told, ...facts.releases].map(({at, version}) => [version, {at, version}])).values()]
+}
+
+function headline(live: Live, width: number, paint: Paint): string {
+  const {facts, now} = live
+  const {app, current: first} = facts
+  // One that was made meanwhile runs by now, or soon.
+  const current = releasesOf(live).findLast(({version}) => version > (first?.version ?? 0)) ?? first
   const release = current ? `  v${current.version} since ${moment(current.at, now)}` : ''
   const left = `${paint.app(app.name)}${release}`
   const time = `${new Date(now).toISOString().slice(11, 19)}Z`
