@@ -90,7 +90,7 @@ const planted: Planted[] = [
     bug: 'a left-over command without the right quantities',
     plant: {
       file: 'lib/migrate/steps/scale-down.js',
-      text: 'command: `heroku ps:scale ${wordsOf(quantities)} --app ${app}`',
+      text: "command: `heroku ps:scale ${quantityWords(quantities).join(' ')} --app ${app}`",
       instead: 'command: `heroku ps:scale worker=1 --app ${app}`',
     },
     cell: 'the backup fails, and bringing the workers back is refused',
