@@ -11,7 +11,7 @@ export function judge(cell: Variation, tried: Tried): string[] {
   if (!isDeepStrictEqual(tried.difference, end.leaves))
     wrong.push(`the world: ${show(tried.difference)}, not ${show(end.leaves)}`)
   // Said in time, for whoever sees nothing later: no word about the end.
-  const said = tried.said.replace(/^ *If this process dies: .*\n/gm, '')
+  const said = tried.said.replaceAll(/^ *If this process dies: .*\n/gm, '')
   for (const says of cell.says ?? []) if (!says.test(said)) wrong.push(`it does not say ${says}`)
   for (const {method, path, times} of cell.sent ?? []) {
     const sent = tried.requests.filter((asked) => asked.method === method && path.test(asked.path.split('?')[0]!))
