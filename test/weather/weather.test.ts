@@ -108,7 +108,7 @@ describe.each(KINDS)('every read, when the answer is %s', (kind) => {
       expect(waits.length, name).toBeLessThanOrEqual(often)
       // A line for each wait that is long; what is asked again at once is not worth one.
       expect(said.length, name).toBe(kind === 'limited' || kind === 'silent' ? waits.length : 0)
-      if (kind === 'silent') expect(said.join(), name).toMatch(/^$|did not answer in time: trying again$/)
+      if (kind === 'silent') expect(said.join(''), name).toMatch(/^$|did not answer in time: trying again$/)
       for (const text of kind === 'limited' ? said : []) {
         expect(text, name).toMatch(
           /rate limit is reached \(0 calls are left, 4500 .* a minute\): waiting \d+ s to read \/\S+$/,

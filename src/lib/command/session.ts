@@ -2,6 +2,8 @@ import {randomBytes} from 'node:crypto'
 import {rmSync} from 'node:fs'
 import {hostname} from 'node:os'
 
+import {ux} from '@oclif/core'
+
 import {type Clock, systemClock} from '../run/clock.js'
 import {messageOf} from '../run/errors.js'
 import type {RunEvent} from '../run/events.js'
@@ -73,7 +75,8 @@ export function openSession(options: SessionOptions): Session {
     namedJournal: options.journalFile,
     warn(message) {
       if (run) run.emit({type: 'warning', message})
-      else process.stderr.write(`${redact(message)}\n`)
+      // While something is read, oclif keeps back all that is written.
+      else ux.action.pause(() => process.stderr.write(`${redact(message)}\n`))
     },
     async begin(app, facts) {
       const {command} = options
