@@ -19,7 +19,7 @@ export function formatReport(report: MemoryReport, {facts, recording}: Reading, 
     paint: paintFor(wantsColour(stdout, env)),
     width: terminal ? Math.min(MOST_WIDTH, stdout.columns - 1) : MOST_WIDTH,
     now: Date.now(),
-    chart: terminal,
+    ...(terminal ? {rows: stdout.rows} : {}),
     releases: facts?.releases ?? [],
   })
 }

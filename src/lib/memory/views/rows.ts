@@ -17,7 +17,8 @@ export const HEADINGS = [
 ]
 
 /** What the columns of `HEADINGS` say of a type or a dyno. */
-export function cellsOf(name: string, summary: Summary): string[] {
+export function cellsOf(name: string, summary: Summary | undefined): string[] {
+  if (!summary) return [name, ...HEADINGS.slice(1).map(() => '')]
   const {baseline, growth, oomKills, p95, peak, quota, r14, r15, samples, swap} = summary
   return [
     name,
@@ -36,10 +37,22 @@ export function cellsOf(name: string, summary: Summary): string[] {
   ]
 }
 
-/** The rows of types, each with its dynos below it: a dyno that restarted has a row for each of its instances. */
-export function rowsOf({instances, types}: Diagnosis): Array<{name: string; summary: Summary; dyno: boolean}> {
-  return types.flatMap((type) => {
-    const dynos = instances.filter((one) => one.type === type.type && one.dyno !== undefined)
+/** So many dynos of a type have a row: an archive of weeks has hundreds of instances. */
+const MOST_DYNOS = 10
+
+/** A row of the table; without `summary` it says what has none. */
+export type Row = {name: string; dyno: boolean; summary?: Summary}
+
+/**
+ * The rows of types, each with its dynos below it: a dyno that restarted has a row for each of its instances. Of many those that
+ * used most.
+ */
+export function rowsOf({instances, types}: Diagnosis): Row[] {
+  return types.flatMap((type): Row[] => {
+    const all = instances.filter((one) => one.type === type.type && one.dyno !== undefined)
+    const peaks = new Set([...all].sort((a, b) => (b.peak ?? 0) - (a.peak ?? 0)).slice(0, MOST_DYNOS))
+    const dynos = all.filter((one) => peaks.has(one))
+    const more = all.length - dynos.length
     const times = new Map<string, number>()
     for (const {dyno} of dynos) times.set(dyno!, (times.get(dyno!) ?? 0) + 1)
     return [
@@ -48,6 +61,7 @@ export function rowsOf({instances, types}: Diagnosis): Array<{name: string; summ
         const again = (times.get(one.dyno!) ?? 0) > 1 && one.uuid
         return {name: again ? `${one.dyno} ${one.uuid!.slice(0, 8)}` : one.dyno!, summary: one, dyno: true}
       }),
+      ...(more > 0 ? [{name: `… ${more} more that used less`, dyno: true}] : []),
     ]
   })
 }
@@ -63,7 +77,7 @@ export function leakWords(type: string, {growth}: Summary): string | undefined {
 export function adviceWords({advised, needed, size, type, verdict}: Advice): string {
   const priced = (one: {name: string; cents?: number} | undefined): string =>
     one === undefined ? 'its size' : `${one.name}${one.cents ? ` (${dollars(one.cents)} a month)` : ''}`
-  const headroom = needed === undefined ? '' : `: the peak needs ${mb(needed)} with 20 % headroom`
+  const headroom = needed === undefined ? '' : `; needs ${mb(needed)} with 20 % headroom`
   switch (verdict) {
     case 'fits':
       return `${type}: fits ${priced(size)}${headroom}`

@@ -14,6 +14,16 @@ export function formatTable(rows: string[][], left: number[] = [0]): string[] {
   )
 }
 
+/** Without as many of the columns of these headings, in this order, as it takes to be no wider than that. */
+export function fitting(rows: string[][], width: number, expendable: string[]): string[][] {
+  const [first = ''] = expendable
+  const wide = Math.max(...formatTable(rows).map((line) => displayWidth(line))) > width
+  if (!wide || expendable.length === 0) return rows
+  const column = rows[0]?.indexOf(first) ?? -1
+  const without = column < 0 ? rows : rows.map((row) => row.filter((_, index) => index !== column))
+  return fitting(without, width, expendable.slice(1))
+}
+
 /** Without the columns in which no row but the heading says anything. */
 export function withoutEmpty(rows: string[][], empty: string[] = ['', '–', '0']): string[][] {
   const [, ...body] = rows

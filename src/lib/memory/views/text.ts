@@ -1,35 +1,39 @@
 import type {MemoryReport} from '../command/report.js'
 import {harmlessLines} from '../../ui/harmless.js'
-import {clipped} from '../../ui/ink/width.js'
+import {clipped, displayWidth} from '../../ui/ink/width.js'
 import type {Paint} from '../../ui/paint.js'
 import type {Comparison, Recording, TypeComparison} from '../types.js'
 import {formatChart, releasesFor, troubleOf} from './chart.js'
 import {changeWords, pairWords, troubleWords, verdictWords} from './comparison.js'
 import {lasting, moment} from './numbers.js'
 import {adviceWords, cellsOf, HEADINGS, leakWords, rowsOf} from './rows.js'
-import {formatTable, withoutEmpty} from './table.js'
+import {fitting, formatTable, withoutEmpty} from './table.js'
 
-/** How it is shown: `chart` only on a terminal. */
+/** What a narrow terminal can do without, the first first. */
+const EXPENDABLE = ['samples', 'swap', 'p95', 'R15', 'killed', 'growth']
+
+/** How it is shown. On a terminal, which has `rows`, there are charts and long lines are wrapped. */
 export type Look = {
   paint: Paint
   width: number
   now: number
-  chart: boolean
+  /** Rows of the terminal that the report is to fit on, if it can. */
+  rows?: number
   releases: Array<{at: number; version: number}>
 }
 
 /** The report for people: what was compared, the numbers, a chart, advice, and which sources answered. */
 export function formatText(report: MemoryReport, recording: Recording, look: Look): string {
   const {comparison} = report
-  const blocks = [
-    [heading(report, look)],
-    comparison ? comparisonLines(comparison, look.paint) : tableLines(report, look.paint),
-    ...(look.chart ? chartsOf(report, recording, look) : []),
-    findings(report, look),
-    sourceLines(report, look.paint),
+  const above = [
+    wrapped(heading(report, look), '  ', look, ''),
+    comparison ? comparisonLines(comparison, look) : tableLines(report, look),
   ]
-  const text = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
-  return text.join('\n\n')
+  const below = [findings(report, look), sourceLines(report, look)]
+  const taken = [...above, ...below].reduce((sum, lines) => sum + lines.length + (lines.length > 0 ? 1 : 0), 0)
+  const charts = look.rows === undefined ? [] : chartsOf(report, recording, {...look, room: look.rows - taken - 3})
+  const blocks = [...above, ...charts, ...below].filter((lines) => lines.length > 0)
+  return blocks.map((lines) => lines.join('\n')).join('\n\n')
 }
 
 function heading({app, comparison, diagnosis, release}: MemoryReport, {now, paint}: Look): string {
@@ -40,13 +44,13 @@ function heading({app, comparison, diagnosis, release}: MemoryReport, {now, pain
   return `Memory${whose}${release ? `, v${release.version}` : ''}${when}`
 }
 
-function comparisonLines({types}: Comparison, paint: Paint): string[] {
+function comparisonLines({types}: Comparison, look: Look): string[] {
   return types.flatMap((type) => {
     const trouble = troubleWords(type)
     return [
-      toned(type, paint)(`  ${safe(changeWords(type))}`),
-      `    ${safe(verdictWords(type))}`,
-      ...(trouble ? [`    ${safe(trouble)}`] : []),
+      toned(type, look.paint)(`  ${safe(changeWords(type))}`),
+      ...wrapped(safe(verdictWords(type)), '    ', look),
+      ...(trouble ? wrapped(safe(trouble), '    ', look) : []),
     ]
   })
 }
@@ -56,36 +60,73 @@ function toned({verdict}: TypeComparison, paint: Paint): (text: string) => strin
   return verdict === 'more' ? (text) => paint.bad(paint.strong(text)) : paint.strong
 }
 
-function tableLines({diagnosis}: MemoryReport, paint: Paint): string[] {
+/** What is still too wide without anything that it can do without is cut. */
+function linesOf(rows: string[][], onTerminal: boolean, width: number): string[] {
+  if (!onTerminal) return formatTable(rows)
+  return formatTable(fitting(rows, width, EXPENDABLE)).map((line) => clipped(line, width))
+}
+
+function tableLines({diagnosis}: MemoryReport, {paint, rows: onTerminal, width}: Look): string[] {
   const rows = rowsOf(diagnosis)
   if (rows.length === 0) return ['  No samples; what else the log says of memory is below.']
   const cells = rows.map(({dyno, name, summary}) => cellsOf(safe(dyno ? `  ${name}` : name), summary))
-  const [first = '', ...lines] = formatTable(withoutEmpty([HEADINGS, ...cells]))
+  const all = withoutEmpty([HEADINGS, ...cells])
+  const [first = '', ...lines] = linesOf(all, onTerminal !== undefined, width - 2)
   return [
     paint.dim(`  ${first}`),
     ...lines.map((line, index) => {
       const {dyno, summary} = rows[index]!
       const text = `  ${line}`
-      if (summary.r15.count > 0 || (summary.headroom ?? 0) < 0) return paint.bad(text)
+      if (summary && (summary.r15.count > 0 || (summary.headroom ?? 0) < 0)) return paint.bad(text)
       return dyno ? paint.dim(text) : text
     }),
   ]
 }
 
-function chartsOf({diagnosis}: MemoryReport, recording: Recording, {now, paint, releases, width}: Look): string[][] {
+/** Rows of a chart beside its bars: name, marks, times, and the empty one before it. */
+const AROUND = 4
+const HIGHEST = 6
+const LOWEST = 3
+
+/** As high as there is room for; of more types than fit, those that changed most. One is always there. */
+function chartsOf(
+  {comparison, diagnosis}: MemoryReport,
+  recording: Recording,
+  {now, paint, releases, room, width}: Look & {room: number},
+): string[][] {
   const {span} = recording
   if (!span || span.to === span.from) return []
-  const height = diagnosis.types.length > 2 ? 4 : 6
-  return diagnosis.types.flatMap(({quota, type}) => {
+  const changed = new Map(comparison?.types.map(({relative = 0, type}) => [type, Math.abs(relative)]))
+  const most = Math.max(1, Math.floor(room / (LOWEST + AROUND)))
+  const types = [...diagnosis.types]
+    .sort((a, b) => (changed.get(b.type) ?? 0) - (changed.get(a.type) ?? 0))
+    .slice(0, most)
+  const height = Math.max(LOWEST, Math.min(HIGHEST, Math.floor(room / Math.max(1, types.length)) - AROUND))
+  return types.flatMap(({quota, type}) => {
     const of = {type, span, releases: releasesFor(diagnosis, releases), r14: troubleOf(recording, type), now}
     const lines = formatChart(recording, quota === undefined ? of : {...of, quota}, {width: width - 2, height, paint})
-    return lines.length > 0
-      ? [[`  ${paint.strong(safe(type))}`, ...lines.map((line) => clipped(`  ${line}`, width))]]
-      : []
+    if (lines.length === 0) return []
+    return [[`  ${paint.strong(safe(type))}`, ...lines.map((line) => clipped(`  ${line}`, width))]]
   })
 }
 
-function findings({advice = [], budget, diagnosis, notes}: MemoryReport, {now, paint}: Look): string[] {
+/** On a terminal, a text in lines that are no wider; what follows the first is indented. */
+function wrapped(text: string, indent: string, {rows, width}: Look, first = indent): string[] {
+  if (rows === undefined) return [first + text]
+  const lines = [first]
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!
+    const empty = line === first || line === indent
+    if (empty || displayWidth(line) + 1 + displayWidth(word) <= width) {
+      lines[lines.length - 1] = empty ? line + word : `${line} ${word}`
+    } else lines.push(indent + word)
+  }
+
+  return lines
+}
+
+function findings({advice = [], budget, diagnosis, notes}: MemoryReport, look: Look): string[] {
+  const {now, paint} = look
   const over = budget?.violations.map(({unknown, why}) => paint.bad(`✗ ${overWords(unknown)}: ${safe(why)}.`)) ?? []
   const within = budget && over.length === 0 ? [paint.good('✓ Within the budget.')] : []
   const leaks = diagnosis.types.flatMap((type) => leakWords(type.type, type) ?? [])
@@ -96,14 +137,17 @@ function findings({advice = [], budget, diagnosis, notes}: MemoryReport, {now, p
     ...advice.flatMap((one) => [adviceWords(one), ...one.notes]),
     ...notes.map((note) => capital(note)),
   ]
-  return [...over, ...within, ...new Set(sentences.map((text) => `· ${sentence(safe(text))}`))]
+  const said = [...new Set(sentences.map((text) => sentence(safe(text))))]
+  return [...over, ...within, ...said.flatMap((text) => wrapped(text, '  ', look, '· '))]
 }
 
 /** Whether it answered or not: a number is worth as much as where it comes from. */
-function sourceLines({sources}: MemoryReport, paint: Paint): string[] {
-  return sources.map(({answered, says}) => {
+function sourceLines({sources}: MemoryReport, look: Look): string[] {
+  const {paint} = look
+  return sources.flatMap(({answered, says}) => {
     const text = sentence(safe(says))
-    return answered ? paint.dim(`From ${text}`) : paint.warn(`Not from ${text}`)
+    const lines = wrapped(`${answered ? 'From' : 'Not from'} ${text}`, '  ', look, '')
+    return lines.map((line) => (answered ? paint.dim(line) : paint.warn(line)))
   })
 }
 
