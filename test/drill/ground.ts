@@ -36,19 +36,24 @@ const PASSWORD = 'a-password-of-nobody'
 
 /**
  * web and two workers stop for the window, so that nothing has to be waited for; the clock is kept up, and restarts. Preboot is on.
- * @param lastsS how long the migration lasts, in seconds
+ * @param lastsS how long the migration lasts, in seconds; `exit`: its status
  * @param plugin folder of the plugin
  */
 export async function openGround(
   command: CommandId,
-  {lastsS = 0.2, plugin}: {lastsS?: number; plugin?: string | undefined} = {},
+  {exit = 0, lastsS = 0.2, plugin}: {exit?: number; lastsS?: number; plugin?: string | undefined} = {},
 ): Promise<Ground> {
   const folder = await mkdtemp(path.join(tmpdir(), 'drill-'))
   const ran = path.join(folder, 'ran')
   await mkdir(ran)
   const heroku = await startPlatform({speed: SPEED})
   const home = await linkedHome(plugin)
-  const configVars = {RAN: ran, LASTS: `${lastsS}`, PRIVATE_URL: `redis://:${PASSWORD}@cache.example.com:6379`}
+  const configVars = {
+    RAN: ran,
+    LASTS: `${lastsS}`,
+    EXIT: `${exit}`,
+    PRIVATE_URL: `redis://:${PASSWORD}@cache.example.com:6379`,
+  }
   await heroku.createApp(APP, {features: {preboot: true}, configVars})
   await ask(heroku, 'POST', `/apps/${APP}/addons`, {plan: 'heroku-postgresql:essential-0'})
   await heroku.seedRelease(APP, {images: images('old'), formation: {web: 1, worker: 2, clock: 1}})
@@ -117,7 +122,7 @@ function argvOf(command: CommandId): string[] {
 }
 
 const SERVER = `require('node:http').createServer((_, res) => res.end('well')).listen(process.env.PORT)`
-const MIGRATE = 'echo ran >> "$RAN/migrate"\necho migrating\nsleep "$LASTS"\necho migrated\n'
+const MIGRATE = 'echo ran >> "$RAN/migrate"\necho migrating\nsleep "$LASTS"\necho migrated\nexit "$EXIT"\n'
 
 function images(version: string) {
   const files = {version, migrate: MIGRATE, 'server.cjs': SERVER}

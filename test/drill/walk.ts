@@ -9,21 +9,35 @@ import {type HerokuHome, linkedHome} from '../real/heroku-cli.js'
 import {openShell, type Shell} from '../terminal/shell.js'
 import {APP, openGround} from './ground.js'
 
-const SIZE = {columns: 100, rows: 40}
+const SIZE = {columns: 100, rows: 48}
 const JOURNAL = 'artifacts/ship.ndjson'
+const RECOVER = `heroku pipeline:recover --app ${APP}`
+const LOOK = `heroku ps:type --app ${APP}; heroku maintenance --app ${APP}`
 
 type Screen = {title: string; says: string; text: string}
+type Walk = {
+  plugin: string | undefined
+  /** Status of the migration. */
+  exit: number
+  /** What is typed on the other machine, and whether it asks for the name of the app. */
+  person: Array<{title: string; says: string; types: string; asks?: true; shows: RegExp}>
+}
+
+const CI: Pick<Screen, 'says' | 'title'> = {
+  title: 'The CI job is killed',
+  says: 'The runner vanishes while the migration runs: SIGKILL. The journal is an artifact of the job.',
+}
 
 /** A CI job ships with a migration and is killed in the middle of it; a person puts it right on another machine. */
-async function walk(plugin: string | undefined): Promise<Screen[]> {
-  await using ground = await openGround('pipeline:ship --migrate', {lastsS: 15, plugin})
+async function walk({exit, person, plugin}: Walk): Promise<Screen[]> {
+  await using ground = await openGround('pipeline:ship --migrate', {lastsS: 20, exit, plugin})
   const desk = await mkdtemp(path.join(tmpdir(), 'walk-'))
   const other = await linkedHome(plugin)
   const screens: Screen[] = []
   const open = (home: HerokuHome, cwd: string, env = {}) =>
     openShell(SIZE, {cwd, home, env: {...ground.heroku.env, ...env}})
-  const take = async (title: string, says: string, shell: Shell): Promise<void> => {
-    screens.push({title, says, text: evened((await shell.story()).replace(/\n\$$/, ''))})
+  const take = async (about: Pick<Screen, 'says' | 'title'>, shell: Shell): Promise<void> => {
+    screens.push({...about, text: evened((await shell.story()).replace(/\n\$$/, ''))})
     await shell.types('clear; tmux clear-history')
     await shell.shows(/^\$$/)
   }
@@ -34,45 +48,79 @@ async function walk(plugin: string | undefined): Promise<Screen[]> {
     const flags = ground.argv.slice(1).map((flag) => flag.replace(`${ground.folder}/`, ''))
     const quoted = flags.map((flag) => (flag.includes(' ') ? `'${flag}'` : flag))
     await job.types(`heroku pipeline:ship ${quoted.join(' ')} --journal ${JOURNAL}`)
-    await job.shows('migrating')
+    await job.shows('  migrating')
     const journal = await readFile(path.join(ground.folder, JOURNAL), 'utf8')
     process.kill((JSON.parse(journal.split('\n')[0]!) as {pid: number}).pid, 'SIGKILL')
     await job.shows('Killed')
-    await take(
-      'The CI job is killed',
-      'The runner vanishes while the migration runs: SIGKILL. Its artifact is the journal.',
-      job,
-    )
+    await take(CI, job)
 
     await copyFile(path.join(ground.folder, JOURNAL), path.join(desk, 'ship.ndjson'))
-    await using person = await open(other, desk)
-    await person.types(`heroku pipeline:recover --app ${APP} --journal ship.ndjson`)
-    await person.shows(/To proceed, type/)
-    await person.types(APP)
-    await person.shows(/\n\$$/)
-    await take(
-      'Another machine: what is so, and a question',
-      'Another home directory, with the artifact. It follows the migration to its end first.',
-      person,
-    )
+    await using shell = await open(other, desk)
+    for (const {asks, says, shows, title, types} of person) {
+      await shell.types(types)
+      if (asks) {
+        await shell.shows('To proceed, type')
+        await shell.types(APP)
+      }
 
-    await person.types(`heroku pipeline:recover --app ${APP} --resume --journal ship.ndjson`)
-    await person.shows(/To proceed, type/)
-    await person.types(APP)
-    await person.shows(/\n\$$/)
-    await take('The migration has succeeded: on from there', 'The run is carried to its end.', person)
+      await shell.shows(shows)
+      await shell.shows(/\n\$$/)
+      await take({title, says}, shell)
+    }
 
-    await person.types(
-      `heroku pipeline:recover --app ${APP} --journal ship.ndjson; heroku ps --app ${APP}; heroku maintenance --app ${APP}`,
-    )
-    await person.shows(/^(on|off)\n\$$/m)
-    await take('Nothing is left', 'Asked once more it does nothing.', person)
     return screens
   } finally {
     await other.remove()
     await rm(desk, {recursive: true, force: true})
   }
 }
+
+const NAMED = '--journal ship.ndjson'
+const LAST = {
+  title: 'Nothing is left',
+  says: 'Asked once more it does nothing.',
+  types: `${RECOVER} ${NAMED}; ${LOOK}`,
+  shows: /^(on|off)$/m,
+}
+
+/** Both ways a migration may end whose run was killed. */
+const WALKS: Array<Omit<Walk, 'plugin'> & {name: string}> = [
+  {
+    name: 'The migration succeeds',
+    exit: 0,
+    person: [
+      {
+        title: 'Another machine, another home directory',
+        says: 'What was found, and a question. The migration is followed to its end, then the run is carried to its own.',
+        types: `${RECOVER} ${NAMED}`,
+        asks: true,
+        shows: /put right/,
+      },
+      LAST,
+    ],
+  },
+  {
+    name: 'The migration fails',
+    exit: 1,
+    person: [
+      {
+        title: 'Another machine: a person must decide',
+        says: 'The schema may be half applied: the site stays in maintenance, nothing is changed, and the ways on are said.',
+        types: `${RECOVER} ${NAMED}`,
+        asks: true,
+        shows: /What is left:/,
+      },
+      {
+        title: 'Back',
+        says: 'The old code, its workers and its visitors come back; the database stays.',
+        types: `${RECOVER} --rollback ${NAMED}`,
+        asks: true,
+        shows: /put right/,
+      },
+      LAST,
+    ],
+  },
+]
 
 /** What is another at every run is the same in the page. */
 function evened(text: string): string {
@@ -82,17 +130,24 @@ function evened(text: string): string {
     .replaceAll(/\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d(:\d\d)?( UTC| \+0000)?/g, '2026-11-21 10:00 UTC')
     .replaceAll(/\(~ .*? ago\)/g, '(~ 1s ago)')
     .replaceAll(/\((\d+m )?[\d.]+m?s\)/g, '(1.0s)')
-    .replaceAll(/for \d+ s\b/g, 'for 5 s')
+    .replaceAll(/\b\d+ s\b/g, '5 s')
     .replaceAll(/run [\da-f]{8}/g, 'run 0a1b2c3d')
-    .replaceAll(/ +$/gm, '')
+    .replaceAll(/[ \t]+$/gm, '')
 }
 
 /** Writes docs/recover-walk.md. Needs tmux. */
 export async function recordWalk(plugin?: string): Promise<void> {
-  const screens = await walk(plugin)
+  const sections: string[] = []
+  for (const [index, {name, ...one}] of WALKS.entries()) {
+    sections.push(index === 0 ? `## ${name}\n` : `## ${name}\n\nThe job is killed as above.\n`)
+    const screens = await walk({...one, plugin})
+    for (const {says, text, title} of index === 0 ? screens : screens.slice(1)) {
+      console.log(`=== ${name}: ${title}\n${text}\n`)
+      sections.push(`### ${title}\n\n${says}\n\n\`\`\`text\n${text}\n\`\`\`\n`)
+    }
+  }
+
   const {stdout: tmux} = await promisify(execFile)('tmux', ['-V'])
-  const sections = screens.map(({says, text, title}) => `## ${title}\n\n${says}\n\n\`\`\`text\n${text}\n\`\`\`\n`)
-  for (const {text, title} of screens) console.log(`=== ${title}\n${text}\n`)
   const how =
     `\`npm run drill -- --walk\` wrote these from what a terminal (${tmux.trim()}, ${SIZE.columns} columns) showed of the stock Heroku CLI and a\n` +
     `local Heroku. Times, ports and the numbers of dynos are made even. Colours are not shown.\n`
