@@ -76,7 +76,7 @@ export function openSession(options: SessionOptions): Session {
     warn(message) {
       if (run) run.emit({type: 'warning', message})
       // While something is read, oclif keeps back all that is written.
-      else ux.action.pause(() => process.stderr.write(`${redact(message)}\n`))
+      else void ux.action.pause(() => process.stderr.write(`${redact(message)}\n`))
     },
     async begin(app, facts) {
       const {command} = options
