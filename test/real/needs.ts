@@ -41,6 +41,7 @@ const parts = {
     if (process.getuid?.() !== 0) throw new Error('not run as root')
   },
   skopeo: () => answers('skopeo', ['--version'], 'skopeo is not installed'),
+  sqlite3: () => answers('sqlite3', ['-version'], 'sqlite3 is not installed'),
   'stock-docker': async () => void (await stockDockerPath()),
   tmux: () => answers('tmux', ['-V'], 'tmux is not installed'),
 } satisfies Record<string, () => Promise<void>>

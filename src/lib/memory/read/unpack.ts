@@ -1,6 +1,8 @@
 import {Readable, type Transform} from 'node:stream'
 import {createGunzip} from 'node:zlib'
 
+import {zstdFrames} from './zstd-frames.js'
+
 /** An archive that cannot be read at all; the message names it. */
 export class ArchiveUnreadable extends Error {
   override readonly name = 'ArchiveUnreadable'
@@ -25,7 +27,7 @@ export async function* unpacked(name: string, chunks: AsyncIterable<Uint8Array>)
     const all = joined(head, iterator)
     const is = (...bytes: number[]) => bytes.every((byte, index) => head[index] === byte)
     if (is(0x1f, 0x8b)) yield* through(name, all, createGunzip({chunkSize: PIECE}))
-    else if (is(0x28, 0xb5, 0x2f, 0xfd)) yield* through(name, all, await zstd(name))
+    else if (isZstd(head)) yield* throughFrames(name, all)
     else if (is(0xff, 0xfe)) yield* narrow(all)
     else if (is(0x50, 0x4b, 3, 4) || is(0x42, 0x5a, 0x68) || is(0xfd, 0x37, 0x7a, 0x58)) {
       throw new ArchiveUnreadable(`${name} is packed with zip, bzip2 or xz: unpack it first`)
@@ -78,11 +80,24 @@ async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer
   for await (const chunk of chunks) yield Buffer.from(chunk)
 }
 
+/** A frame, or the skippable one that some compressors begin with. */
+const isZstd = ([a, b, c, d]: Uint8Array): boolean =>
+  (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) || (a! >> 4 === 5 && b === 0x2a && c === 0x4d && d === 0x18)
+
+async function* throughFrames(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const make = await zstdDecoder(name)
+  for await (const {bytes, isWhole} of zstdFrames(copies(chunks))) {
+    yield* through(name, bytes, make())
+    if (!isWhole()) throw new EndsInTheMiddle(name)
+  }
+}
+
 /** Node has zstd from 22.15 on. */
-async function zstd(name: string): Promise<Transform> {
+async function zstdDecoder(name: string): Promise<() => Transform> {
   // Node 20, whose types we compile with, does not know it.
   const zlib: {createZstdDecompress?: (options: object) => Transform} & object = await import('node:zlib')
-  if (zlib.createZstdDecompress) return zlib.createZstdDecompress({chunkSize: PIECE})
+  const {createZstdDecompress: make} = zlib
+  if (make) return () => make({chunkSize: PIECE})
   throw new ArchiveUnreadable(
     `${name} is packed with zstd, which Node ${process.version} cannot read (22.15 and newer can): zstd -dc ${name} | heroku pipeline:memory --from -`,
   )
