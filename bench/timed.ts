@@ -35,12 +35,15 @@ export async function timed(
       total,
       ...(current && {current: current - begin}),
       ...(up && {up: up - begin}),
-      'API calls': requests.filter(({path}) => !/^\/(?:v2|logplex|streams)\//.test(path)).length,
+      'API calls': requests.filter(({path}) => !NOT_THE_API.test(path)).length,
       'registry requests': requests.filter(({path}) => path.startsWith('/v2/')).length,
     },
     end: await endOf(heroku, app),
   }
 }
+
+/** Of other hosts than the API's; none of them counts against its rate limit (platform-facts §8.7, §9.2). */
+const NOT_THE_API = /^\/(?:v2|logplex|streams)\/|\/metrics\/memory\?/
 
 const POLL_MS = 5
 /** Of a whole run: a build, a backup and a migration may be in it. */

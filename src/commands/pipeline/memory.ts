@@ -26,7 +26,7 @@ ${exitCodesHelp}`
     chart: flags.string({description: 'write a chart into this file as well', helpValue: 'FILE.svg'}),
     compare: flags.string({
       description: 'previous: the current release with the one before; v41..v42; or two archives',
-      helpValue: 'v41..v42|previous|FILE FILE',
+      helpValue: 'previous|v41..v42|FILES',
       multiple: true,
     }),
     enable: flags.boolean({
@@ -39,7 +39,7 @@ ${exitCodesHelp}`
     })(),
     from: flags.string({
       description: 'log archives to read instead of the app, plain, .gz or .zst; - is stdin',
-      helpValue: 'FILE…',
+      helpValue: 'FILE',
       multiple: true,
     }),
     max: flags.string({

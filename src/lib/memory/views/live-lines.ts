@@ -4,7 +4,7 @@ import {clipped, displayWidth, padded} from '../../ui/ink/width.js'
 import {type Live, SHOWN_MS} from '../command/live.js'
 import type {Release} from '../types.js'
 import {releaseMarks} from './chart.js'
-import {type LiveRow, liveRows} from './live-rows.js'
+import {liveNames, type LiveRow, liveRows} from './live-rows.js'
 import {lasting, mb, moment, percent} from './numbers.js'
 import {sparkline} from './sparkline.js'
 
@@ -16,7 +16,7 @@ const MOST_SPARK = 60
 export function liveLines(live: Live, {columns, paint, rows}: {columns: number; rows: number; paint: Paint}): string[] {
   // One column stays free: in the last one, terminals differ in when they wrap.
   const width = Math.max(20, columns - 1)
-  const names = liveRows(live, LEAST_SPARK).map(({dyno}) => displayWidth(oneLine(dyno)))
+  const names = liveNames(live).map((dyno) => displayWidth(oneLine(dyno)))
   const name = Math.min(24, Math.max(4, ...names))
   // Name, numbers, bar, share and signs of trouble; what is left is for the last hour.
   const numbers = 2 + name + 2 + 9 + 2 + BAR + 1 + 6 + 2 + 9

@@ -17,18 +17,22 @@ export type LiveRow = {
   r15s: number
 }
 
-/** One row a dyno: those that the formation wants and those that the log tells of. `buckets`: parts of the last hour. */
-export function liveRows(live: Live, buckets: number): LiveRow[] {
-  const {facts, now, quotas, recording} = live
-  const span = {from: now - SHOWN_MS, to: now}
+/** The dynos that the formation wants and those that the log tells of. */
+export function liveNames({facts, recording}: Live): string[] {
   const wanted = facts.formation.flatMap(({quantity, type}) =>
     Array.from({length: Math.min(quantity, 200)}, (_, index) => `${type}.${index + 1}`),
   )
+  return [...new Set([...wanted, ...recording.instances.flatMap(({dyno}) => dyno ?? [])])]
+}
+
+/** One row a dyno. `buckets`: parts of the last hour. */
+export function liveRows(live: Live, buckets: number): LiveRow[] {
+  const {facts, now, quotas, recording} = live
   const latest = latestOf(recording)
-  const names = [...new Set([...wanted, ...latest.keys()])]
+  const span = {from: now - SHOWN_MS, to: now}
   const single = new Set(facts.formation.filter(({quantity}) => quantity === 1).map(({type}) => type))
   const all = everythingOf(live)
-  return names.map((dyno) => {
+  return liveNames(live).map((dyno) => {
     const type = dyno.split('.')[0]!
     const last = latest.get(dyno)
     const quota = last?.quota ?? quotas[type]
