@@ -95,7 +95,7 @@ describe.concurrent('a window that does not end well', {timeout: 120_000}, () =>
     expect(code, stderr).toBe(4)
     expect(stderr).toMatch(/column "nothing" does not exist/)
     expect(world.heroku.world(APP)).toMatchObject({maintenance: true, formation: {worker: {quantity: 1}}})
-    expect(last(8).join('\n')).toMatch(
+    expect(last(10).join('\n')).toMatch(
       /not rolled back, because it was migrated[^]*heroku maintenance:off --app example-app/,
     )
   })
@@ -127,7 +127,7 @@ describe.concurrent('a window that does not end well', {timeout: 120_000}, () =>
     expect(dynos.filter((name) => name.startsWith('run'))).toEqual([])
     // The server does not know that its client is gone.
     expect(await world.sql("SELECT state FROM pg_stat_activity WHERE query LIKE 'SELECT ''the one''%'")).toBe('active')
-    expect(last(8).join('\n')).toMatch(/may go on in the database; heroku pg:ps --app example-app shows it/)
+    expect(last(10).join('\n')).toMatch(/may go on in the database; heroku pg:ps --app example-app shows it/)
     expect(world.heroku.world(APP)).toMatchObject(held)
   })
 

@@ -75,7 +75,7 @@ export async function conductRun(
 }
 
 const isToUndo = (one: Begun, run: Run): boolean =>
-  !one.undone && one.step.undo !== undefined && one.left === undefined && leftOfStep(one, run).length > 0
+  !one.undone && one.step.undo !== undefined && leftOfStep(one, run).length > 0
 
 function goOn(app: string, {namedJournal}: Session): string {
   const journal = namedJournal === undefined ? {} : {journal: namedJournal}
