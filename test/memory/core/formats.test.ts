@@ -98,6 +98,8 @@ describe('one sample, said in many ways', () => {
 describe('what cannot be read is counted', () => {
   it.each([
     ['no such day', `2024-99-99T99:99:99.845449+00:00 heroku[web.1]: ${BODY}`],
+    ['a year of nobody', `0024-03-01T00:33:00Z heroku[web.1]: ${BODY}`],
+    ['a moment of nobody', JSON.stringify({timestamp: 1e300, message: BODY})],
     ['February 30th', `2024-02-30T09:03:22+00:00 heroku[web.1]: ${BODY}`],
     ['no time', BODY],
     ['no dyno', '2024-01-01T09:03:22+00:00 sample#memory_total=1.00MB'],

@@ -12,6 +12,8 @@ export type TimeOptions = {
 type Moment = {at: number; assumed?: Assumed}
 
 const DAY = 86_400_000
+/** No log is of another year; what says so is damaged. */
+const YEARS = {first: 2000, last: 2199}
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** `2024-01-01T09:03:22.012194+00:00`, `2024-01-01 09:03:22 UTC`, `2024-01-01T09:03:22`. */
@@ -38,7 +40,10 @@ export function lastTime(text: string, end: number, options: TimeOptions): Momen
 /** What a field of a JSON line says: an ISO time, or a number since 1970 in s, ms, µs or ns. */
 export function timeOfField(value: unknown, options: TimeOptions): number {
   const number = typeof value === 'string' && /^\d{10,19}(\.\d+)?$/.test(value) ? Number(value) : value
-  if (typeof number === 'number') return number > 0 ? inMilliseconds(number) : Number.NaN
+  if (typeof number === 'number') {
+    const at = inMilliseconds(number)
+    return at >= Date.UTC(YEARS.first, 0) && at < Date.UTC(YEARS.last + 1, 0) ? at : Number.NaN
+  }
   return typeof value === 'string' ? lastTime(value, value.length, options).at : Number.NaN
 }
 
@@ -90,7 +95,17 @@ function offsetOf(zone: string | undefined, {utcOffset}: TimeOptions): number {
 
 /** Milliseconds since 1970, or NaN when no calendar has such a moment. A leap second is the next one. */
 export function moment(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
-  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60) return Number.NaN
+  if (
+    year < YEARS.first ||
+    year > YEARS.last ||
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    hour > 23 ||
+    minute > 59 ||
+    second > 60
+  )
+    return Number.NaN
   const at = Date.UTC(year, month - 1, day, hour, minute, second)
   // Of days only the month tells how many there are.
   return day > 28 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day ? Number.NaN : at
