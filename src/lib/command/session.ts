@@ -122,7 +122,9 @@ function orRefused<T>({command}: SessionOptions, work: () => T): T {
   } catch (error) {
     // There --journal names the journal that is read.
     const fix =
-      command === 'pipeline:recover' ? 'Make room there.' : 'Make room or choose another place with --journal FILE.'
+      command === 'pipeline:recover'
+        ? 'Make room there, or make it writable.'
+        : 'Make room or choose another place with --journal FILE.'
     throw new Refused([{message: messageOf(error), fix}])
   }
 }
