@@ -31,7 +31,8 @@ export async function drill({beside, log, only = '', plugin, points, say, seed, 
   say(`seed ${seed}: ${chosen.length} of ${all.length} points`)
 
   const limit = pLimit(beside)
-  const outcomes = await readLog(log)
+  const possible = new Set(all.map((point) => nameOf(point)))
+  const outcomes = (await readLog(log)).filter(({point}) => possible.has(nameOf(point)))
   const known = new Set(outcomes.map(({point}) => nameOf(point)))
   const one = async (point: Point): Promise<void> => {
     if (over?.aborted || known.has(nameOf(point))) return

@@ -6,7 +6,9 @@ export function judge(point: Point, tried: Tried): string[] {
   const {again, counts, died, done, lost, next, told} = tried
   const wrong: string[] = []
   const killed = died.signal === 'SIGKILL'
-  if (!killed && died.code !== 0) wrong.push(`the run ended by itself with ${died.code}: ${died.stderr}`)
+  // Held by itself, when its migration failed before the point came.
+  if (!killed && died.code !== (point.fails ? 4 : 0))
+    wrong.push(`the run ended by itself with ${died.code}: ${died.stderr}`)
   if (lost !== undefined) wrong.push(lost)
 
   const shape = tried.differs.filter((line) => !isOfNewCode(line))
@@ -25,7 +27,8 @@ export function judge(point: Point, tried: Tried): string[] {
     // Once the migration has begun nobody but a person knows which way is right, unless it is seen to have succeeded.
     const begun = hasBegun(tried.journal, 'migrate')
     if (first.code === 4 && !begun) wrong.push(`recover holds, and nothing was migrated: ${first.said}`)
-    if (first.code === 0 && begun && counts.migrations === 0) wrong.push(`recover does not hold: ${first.said}`)
+    const succeeded = counts.migrations === 1 && !point.fails
+    if (first.code === 0 && begun && !succeeded) wrong.push(`recover does not hold: ${first.said}`)
   }
 
   for (const {changed, code: exit, command, said} of done) {

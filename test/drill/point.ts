@@ -16,7 +16,7 @@ export type Moment = (typeof MOMENTS)[Place][number]
 export const WAYS = ['with the journal', 'without it'] as const
 export type Way = (typeof WAYS)[number]
 
-/** One death. `nth` counts lines or requests, from 1; `long`: the migration goes on after it. */
+/** One death. `nth` counts lines or requests, from 1; `long`: the migration goes on after it; `fails`: it ends badly. */
 export type Point = {
   command: CommandId
   place: Place
@@ -24,6 +24,7 @@ export type Point = {
   moment: Moment
   way: Way
   long: boolean
+  fails: boolean
   /** What a person chooses where either way is right. */
   choice: 'resume' | 'rollback'
 }
@@ -52,7 +53,8 @@ export function allPoints(extent: Extent, seed: number): Point[] {
     // Of each point by itself: one request more or less changes nothing for the others.
     const random = randomOf(`${seed} ${Object.values(point).join(' ')}`)
     const choice = random() < 0.5 ? 'resume' : 'rollback'
-    return {key: random() + (both ? 0 : 1), point: {...point, long: random() < 0.25, choice} satisfies Point}
+    const key = random() + (both ? 0 : 1)
+    return {key, point: {...point, long: random() < 0.25, fails: random() < 0.2, choice} satisfies Point}
   })
   return keyed.sort((a, b) => a.key - b.key).map(({point}) => point)
 }
@@ -77,10 +79,11 @@ export function sampleOf(points: Point[], count: number): Point[] {
 
 const kindOf = ({command, moment, way}: Point): string => [command, moment, way].join(',')
 
-/** `pipeline:ship --migrate, request 41, before its answer, without it`. */
-export function nameOf({choice, command, long, moment, nth, place, way}: Point): string {
+/** `pipeline:ship --migrate, request 41, before its answer, put right without it (rollback)`. */
+export function nameOf({choice, command, fails, long, moment, nth, place, way}: Point): string {
   const where = place === 'journal' ? `journal line ${nth}` : `request ${nth}`
-  return `${command}, ${where}, ${moment}, put right ${way} (${choice}${long ? ', a long migration' : ''})`
+  const migration = [...(long ? ['a long migration'] : []), ...(fails ? ['a migration that fails'] : [])]
+  return `${command}, ${where}, ${moment}, put right ${way} (${[choice, ...migration].join(', ')})`
 }
 
 export const newSeed = (): number => randomInt(1, 1_000_000)

@@ -39,7 +39,11 @@ const RECOVER = ['heroku', 'pipeline:recover', '--app', APP]
 
 /** Lets a process die at a point and has it put right. */
 export async function tryPoint(point: Point, cli: Cli, plugin?: string): Promise<Tried> {
-  await using ground = await openGround(point.command, {plugin, ...(point.long ? {lastsS: 3} : {})})
+  await using ground = await openGround(point.command, {
+    plugin,
+    exit: point.fails ? 1 : 0,
+    ...(point.long ? {lastsS: 3} : {}),
+  })
   const before = ground.world()
   const death = await prepareDeath(point, ground.heroku, ground.folder)
   const process = await cli.start(ground.argv, ground, {home: ground.home, env: death.env})
