@@ -63,6 +63,7 @@ describe('one sample, said in many ways', () => {
     ['JSON, twice the same line', JSON.stringify({'@timestamp': AT, message: BODY, original: framed(BODY)}), AT],
     ['JSON, a batch', JSON.stringify({events: [{timestamp: AT, message: BODY}, {message: 'x'}]}), AT],
     ['JSON behind a prefix', `acme-logs: ${JSON.stringify({timestamp: AT, message: BODY})}`, AT],
+    ['JSON that an app logs', `2024-05-01T00:00:00Z app[log.1]: ${JSON.stringify({timestamp: AT, message: BODY})}`, AT],
     ['JSON cut off', `{"message":"2024-01-01T09:03:22.012194+00:00 heroku[web.1]: ${BODY}","ho`, AT],
     [
       'invalid UTF-8 around it',

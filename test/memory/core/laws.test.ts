@@ -104,6 +104,56 @@ it('what is forgotten is as if it had never been read', async () => {
   )
 })
 
+it('a line longer than any is cut in the same places, however it comes', async () => {
+  const happening = {
+    at: Date.UTC(2024, 2, 1),
+    dyno: 'web.1',
+    uuid: 'a',
+    total: 300,
+    swap: 0,
+    quota: 512,
+    kind: 'sample',
+  } as const
+  const frames = Array.from(
+    {length: 9000},
+    (_, index) => linesOf({...happening, style: 1, at: happening.at + index * 1000})[0],
+  )
+  // Frames without line ends, then text that only looks like memory, then a line of its own.
+  const text = `${frames.join('')}${'MB#memory Process '.repeat(100_000)}\n${linesOf({...happening, style: 0, dyno: 'web.2'})[0]}\n`
+  const whole = await read(text)
+  expect(text.length).toBeGreaterThan(3 << 20)
+  // Each cut may cost a frame.
+  expect(whole.samples.length).toBeGreaterThanOrEqual(9001 - 4)
+  expect(samplesOf(whole).filter(({dyno}) => dyno === 'web.2')).toHaveLength(1)
+  for (const piece of [1000, 65_536, (1 << 20) + 1]) expect(await read(text, {piece})).toEqual(whole)
+})
+
+it('a day of --tail is as flat as an hour', async () => {
+  const recording = emptyRecording()
+  const sizes: Array<{room: number; instances: number; events: number}> = []
+  for (let hour = 0; hour < 24; hour++) {
+    const at = Date.UTC(2024, 2, 1, hour)
+    const text = Array.from({length: 1800}, (_, index) => ({
+      at: at + index * 2000,
+      dyno: `web.${1 + (index % 10)}`,
+      uuid: `h${hour}-${index % 10}`,
+      total: 300,
+      swap: 0,
+      quota: 512,
+      style: index,
+      kind: index % 9 === 0 ? ('R14' as const) : ('sample' as const),
+    }))
+    await read(textOf(text), {into: recording})
+    forgetBefore(recording, at)
+    sizes.push({
+      room: recording.samples.at.length,
+      instances: recording.instances.length,
+      events: recording.events.length,
+    })
+  }
+  expect(new Set(sizes.slice(2).map((size) => JSON.stringify(size))).size).toBe(1)
+})
+
 function withoutBytes(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (key, each: unknown) => (key === 'bytes' ? undefined : each)))
 }

@@ -23,23 +23,21 @@ export function lastSpeaker(text: string, end: number): Speaker | undefined {
 const FRAME = /(\d{1,5}) (?=<\d{1,3}>1 )/g
 
 /**
- * Where the frame around a place in a line begins and ends; frames may follow one another without a line end. A line without frames
- * is one frame. Counts are not to be trusted blindly (some drains count wrongly): one that does not lead to the next frame is left
- * aside.
+ * The frames of a line, which may follow one another without a line end, and what stands before the first; a line without frames is
+ * one. Counts are not to be trusted blindly (some drains count wrongly): one that does not lead to the next frame is left aside.
  */
-export function frameAround(text: string, at: number): {start: number; end: number} {
+export function framesOf(text: string): string[] {
+  const frames: string[] = []
   let start = 0
   let bytes = Number.NaN
   for (const frame of text.matchAll(FRAME)) {
     const head = frame.index + frame[1]!.length + 1
-    if (frame.index > at) {
-      // The last digits of a message and the next count stand side by side: `status 13780 <45>1`.
-      const counted = start + bytes
-      const isWithin = counted > frame.index && counted < head - 1
-      return {start, end: isWithin ? counted : frame.index}
-    }
+    // The last digits of a message and the next count stand side by side: `status 13780 <45>1`.
+    const counted = start + bytes
+    const isWithin = counted > frame.index && counted < head - 1
+    frames.push(text.slice(start, isWithin ? counted : frame.index))
     start = head
     bytes = Number(frame[1])
   }
-  return {start, end: text.length}
+  return [...frames, text.slice(start)]
 }

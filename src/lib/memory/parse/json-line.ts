@@ -1,6 +1,5 @@
 import type {Found} from './found.js'
-import {type Fields, parseAt} from './line.js'
-import {nextNeedle} from './needles.js'
+import {type Fields, parseText} from './line.js'
 import {timeOfField, type TimeOptions} from './time.js'
 
 /** Fields that say when, best first. */
@@ -51,16 +50,9 @@ function read(value: unknown, around: Fields, found: Found[], options: TimeOptio
 }
 
 function readMessage(message: string, fields: Fields, found: Found[], options: TimeOptions): boolean {
-  let any = false
-  for (let at = nextNeedle(message, 0); at >= 0;) {
-    const one = parseAt(message, at, options, fields)
-    if (one.found.kind !== 'foreign') {
-      found.push(one.found)
-      any = true
-    }
-    at = nextNeedle(message, one.end)
-  }
-  return any
+  const said = parseText(message, options, fields)
+  found.push(...said)
+  return said.length > 0
 }
 
 function fieldsOf(record: Record<string, unknown>, around: Fields, options: TimeOptions): Fields {

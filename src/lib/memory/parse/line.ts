@@ -1,6 +1,7 @@
 import {dynoOf, typeOfDyno} from './dyno.js'
 import type {Found} from './found.js'
-import {frameAround, lastSpeaker} from './header.js'
+import {framesOf, lastSpeaker} from './header.js'
+import {nextNeedle} from './needles.js'
 import {type Phrase, phraseAt} from './phrase.js'
 import {lastTime, type TimeOptions} from './time.js'
 import {readValues, type Values} from './values.js'
@@ -8,21 +9,29 @@ import {readValues, type Values} from './values.js'
 /** What a JSON record says in fields of its own, for a message that leaves it out. */
 export type Fields = {at: number; speaker?: {source: 'app' | 'heroku'; name: string}}
 
+/** Who speaks, and when, stands no farther before what is said: Logplex cuts lines into pieces of 10,000 bytes. */
+const BEFORE = 16_384
+
 /**
- * Reads what stands at one place of a line of text (one character per byte).
- * @param at where a needle stands
+ * Reads what a text says of memory, in order.
+ * @param text one character per byte
  * @param fields of the JSON record that the text is the message of
- * @returns `end`: where to look on, behind what was read
  */
-export function parseAt(text: string, at: number, options: TimeOptions, fields?: Fields): {found: Found; end: number} {
-  const phrase = phraseAt(text, at)
-  if (!phrase) return {found: {kind: 'foreign'}, end: at + 1}
-  const frame = frameAround(text, at)
-  const within = text.slice(frame.start, frame.end)
-  return {
-    found: readPhrase(phraseAt(within, at - frame.start) ?? phrase, within, at - frame.start, options, fields),
-    end: frame.end,
+export function parseText(text: string, options: TimeOptions, fields?: Fields): Found[] {
+  const found: Found[] = []
+  for (const frame of framesOf(text)) {
+    for (let at = nextNeedle(frame, 0); at !== -1; at = nextNeedle(frame, at + 1)) {
+      const phrase = phraseAt(frame, at)
+      if (!phrase) continue
+      const start = Math.max(0, at - BEFORE)
+      const one = readPhrase(phrase, start === 0 ? frame : frame.slice(start), at - start, options, fields)
+      if (one.kind === 'foreign') continue
+      found.push(one)
+      // A frame, or a line, says one thing.
+      break
+    }
   }
+  return found
 }
 
 function readPhrase(phrase: Phrase, text: string, at: number, options: TimeOptions, fields?: Fields): Found {

@@ -1,7 +1,6 @@
 import type {Found} from './found.js'
 import {parseJsonLine} from './json-line.js'
-import {parseAt} from './line.js'
-import {nextNeedle} from './needles.js'
+import {parseText} from './line.js'
 import type {TimeOptions} from './time.js'
 
 /**
@@ -10,17 +9,8 @@ import type {TimeOptions} from './time.js'
  * @param text one character per byte (latin1), without its line end and without colours
  */
 export function parseLine(text: string, options: TimeOptions): Found[] {
-  const brace = text.search(/[[{]/)
-  const json =
-    brace >= 0 && text[brace + 1] !== ' ' && /[\]}]\s*$/.test(text)
-      ? parseJsonLine(text.slice(brace), options)
-      : undefined
-  if (json) return json
-  const found: Found[] = []
-  for (let at = nextNeedle(text, 0); at >= 0;) {
-    const one = parseAt(text, at, options)
-    if (one.found.kind !== 'foreign') found.push(one.found)
-    at = nextNeedle(text, one.end)
-  }
-  return found
+  // A batch is an array; a record may stand behind a prefix.
+  const begin = text.startsWith('[') ? 0 : text.indexOf('{')
+  const json = begin !== -1 && /[\]}]\s*$/.test(text) ? parseJsonLine(text.slice(begin), options) : undefined
+  return json ?? parseText(text, options)
 }

@@ -26,12 +26,10 @@ export function looksGood(needle: number, bytes: Uint8Array, at: number): boolea
   }
 }
 
+const ANY = new RegExp(NEEDLES.join('|'), 'g')
+
 /** The first place at or after `from` in a text where a needle stands; −1: none. */
 export function nextNeedle(text: string, from: number): number {
-  let first = -1
-  for (const needle of NEEDLES) {
-    const at = text.indexOf(needle, from)
-    if (at !== -1 && (first === -1 || at < first)) first = at
-  }
-  return first
+  ANY.lastIndex = from
+  return ANY.exec(text)?.index ?? -1
 }
