@@ -161,6 +161,24 @@ describe('the dashboard', () => {
     expect(lines.some((line) => /^ {2}web\.1 +20\d(\.\d)? MB/.test(line))).toBe(true)
     expect(lines.some((line) => /more with more room/.test(line))).toBe(dynos === 50 && rows === 12)
   })
+
+  test('what the metrics host knows from before is shown as of the type, and nobody takes it for the dyno', () => {
+    const before = live(2)
+    const history = emptyRecording()
+    for (let minute = 60; minute < 119; minute += 1) {
+      addSample(history, 'metrics', {at: START + minute * MINUTE, type: 'web', total: 300, peak: 300})
+    }
+
+    const young = emptyRecording()
+    const now = START + 118 * MINUTE
+    addSample(young, 'log-session', {at: now, type: 'web', dyno: 'web.1', uuid: 'u', total: 100, quota: 512})
+    const lines = liveLines({...before, history, recording: young}, {columns: 100, rows: 24, paint: paintFor(true)})
+    const row = lines.find((line) => line.includes('web.1')) ?? ''
+    const {busy, dim} = paintFor(true)
+    expect(row.indexOf(dim('▅'))).toBeGreaterThan(0)
+    expect(row.lastIndexOf(dim('▅'))).toBeLessThan(row.indexOf(busy('▂')))
+    expect(lines.join('\n')).toContain('dim: the highest of the type, from the metrics API (undocumented)')
+  })
 })
 
 describe('what is asked', () => {

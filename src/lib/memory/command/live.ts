@@ -1,5 +1,5 @@
 import type {LogLine} from '../../heroku/types.js'
-import {emptyRecording, forgetBefore, mergeRecordings} from '../recording.js'
+import {emptyRecording, forgetBefore} from '../recording.js'
 import {readLogSession} from '../sources/log-session.js'
 import {readMetrics} from '../sources/metrics.js'
 import type {MemoryServices} from '../sources/services.js'
@@ -74,6 +74,3 @@ export async function watchMemory(services: MemoryServices, app: string, view: L
     if (!signal.aborted) throw error
   })
 }
-
-/** Both, as one: for what a type with a single dyno used. */
-export const everythingOf = ({history, recording}: Live): Recording => mergeRecordings(history, recording)

@@ -23,12 +23,12 @@ export function liveLines(live: Live, {columns, paint, rows}: {columns: number; 
   const spark = Math.min(MOST_SPARK, width - numbers - 2)
   const shown = spark >= LEAST_SPARK ? spark : 0
   const all = liveRows(live, shown || LEAST_SPARK)
-  const foot = footer(live, paint)
+  const ofType = shown > 0 && all.some((row) => row.series.slice(0, row.ofType).some((value) => value !== null))
+  const foot = footer(live, ofType, paint)
   const head = [headline(live, width, paint), '']
   const marks = shown > 0 ? releaseMarks(releasesOf(live), spanOf(live), shown, paint) : ''
-  const heading = paint.dim(
-    `  ${padded('', name)}  ${'now'.padStart(9)}  ${padded('of its quota', BAR + 7)}  ${padded('', 9)}${shown > 0 ? '  the last hour' : ''}`,
-  )
+  const columnsOf = `  ${padded('', name)}  ${'now'.padStart(9)}  ${padded('of its quota', BAR + 7)}  ${padded('', 9)}`
+  const heading = paint.dim(shown > 0 ? `${columnsOf}  the last hour` : columnsOf.trimEnd())
   const fixed = head.length + 1 + (marks ? 1 : 0) + foot.length
   const room = Math.max(1, rows - 1 - fixed)
   const visible = all.length > room ? mostUrgent(all, room - 1) : all
@@ -96,18 +96,24 @@ function troubleOf({r14s, r15s, state}: LiveRow, paint: Paint): string {
   return r14s > 0 ? paint.bad(`R14 ×${r14s}`) : ''
 }
 
-/** The height is of the quota, or of the highest when that is more; red where there was an R14. */
-function lastHour({peak = 0, quota = 0, r14, series}: LiveRow, paint: Paint): string {
+/** The height is of the quota, or of the highest when that is more; red where there was an R14, dim what is of the type. */
+function lastHour({ofType, peak = 0, quota = 0, r14, series}: LiveRow, paint: Paint): string {
   const cells = [...sparkline(series, Math.max(peak, quota))]
-  return cells.map((cell, index) => (r14.has(index) ? paint.bad(cell === ' ' ? '!' : cell) : paint.busy(cell))).join('')
+  return cells
+    .map((cell, index) => {
+      if (r14.has(index)) return paint.bad(cell === ' ' ? '!' : cell)
+      return index < ofType ? paint.dim(cell) : paint.busy(cell)
+    })
+    .join('')
 }
 
-function footer(live: Live, paint: Paint): string[] {
+function footer(live: Live, ofType: boolean, paint: Paint): string[] {
   const {facts, gapAt, now, recording, refusals} = live
   const off = facts.logged === false
   const samples = recording.samples.length > 0
   const enable = `heroku pipeline:memory --app ${facts.app.name} --enable`
-  const history = refusals.length > 0 ? '; the metrics API (undocumented) gave no history' : ''
+  const shown = ofType ? '; dim: the highest of the type, from the metrics API (undocumented)' : ''
+  const history = refusals.length > 0 ? '; the metrics API (undocumented) gave no history' : shown
   return [
     '',
     ...(off

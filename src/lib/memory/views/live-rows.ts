@@ -1,4 +1,4 @@
-import {everythingOf, type Live, SHOWN_MS} from '../command/live.js'
+import {type Live, SHOWN_MS} from '../command/live.js'
 import type {Recording, Span} from '../types.js'
 import {bridged, bucketAt, seriesOf} from './series.js'
 
@@ -12,6 +12,8 @@ export type LiveRow = {
   at?: number
   state?: string
   series: Array<number | null>
+  /** So many parts at the beginning are of all dynos of its type, not of this one. */
+  ofType: number
   r14: Set<number>
   r14s: number
   r15s: number
@@ -27,19 +29,19 @@ export function liveNames({facts, recording}: Live): string[] {
 
 /** One row a dyno. `buckets`: parts of the last hour. */
 export function liveRows(live: Live, buckets: number): LiveRow[] {
-  const {facts, now, quotas, recording} = live
+  const {facts, history, now, quotas, recording} = live
   const latest = latestOf(recording)
   const span = {from: now - SHOWN_MS, to: now}
   const single = new Set(facts.formation.filter(({quantity}) => quantity === 1).map(({type}) => type))
-  const all = everythingOf(live)
   return liveNames(live).map((dyno) => {
     const type = dyno.split('.')[0]!
     const last = latest.get(dyno)
     const quota = last?.quota ?? quotas[type]
-    // Of a type the metrics host knows no dynos: only where there is one, the type's history is its own.
-    const series = single.has(type)
-      ? bridged(seriesOf(all, {type, span, buckets}))
-      : bridged(seriesOf(recording, {type, dyno, span, buckets}))
+    const own = bridged(seriesOf(recording, {type, dyno, span, buckets}))
+    const first = own.findIndex((value) => value !== null)
+    const begins = first === -1 ? buckets : first
+    const before = bridged(seriesOf(history, {type, span, buckets}))
+    const series = own.map((value, index) => (index < begins ? (before[index] ?? null) : value))
     const known = series.filter((value) => value !== null)
     return {
       dyno,
@@ -48,6 +50,8 @@ export function liveRows(live: Live, buckets: number): LiveRow[] {
       ...(quota === undefined ? {} : {quota}),
       ...eventsOf(recording, dyno, span, buckets),
       series,
+      // The metrics host knows no dynos: where there is but one, what it says of the type is the dyno's own.
+      ofType: single.has(type) ? 0 : begins,
     }
   })
 }

@@ -27,7 +27,7 @@ export function perHour(value: number | undefined): string {
 
 /** A length of time in ms, roughly: `42 s`, `25 min`, `2 h 10 min`, `3 days`. */
 export function lasting(ms: number): string {
-  if (ms < 2 * MINUTE) return `${Math.max(0, Math.round(ms / 1000))} s`
+  if (ms < 2 * MINUTE && ms !== MINUTE) return `${Math.max(0, Math.round(ms / 1000))} s`
   if (ms < 2 * HOUR) return `${Math.round(ms / MINUTE)} min`
   if (ms < 2 * DAY) {
     const minutes = Math.round(ms / MINUTE)
