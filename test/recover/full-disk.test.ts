@@ -43,38 +43,40 @@ test('a full disk: every line that was written is read, none that was refused is
 const writes = ({setup}: Rig) =>
   setup.heroku.requests.filter(({method, path}) => method !== 'GET' && !path.endsWith('/log-sessions'))
 
-describe.concurrent('no journal, no effect', {timeout: 90_000}, () => {
-  beforeEach((context) => needs(context, 'heroku-cli', 'root'))
+test('a disk that is read-only, a file that is there already: refused with words, and left as they are', async (ctx) => {
+  await needs(ctx, 'root')
+  await using disk = await tinyDisk(8)
+  const theirs = path.join(disk.dir, 'theirs')
+  await writeFile(theirs, 'of somebody else')
+  const taken = `Can't write the journal ${theirs}: the file is there already, and a journal is of one run (EEXIST)`
+  expect(() => openJournal(theirs, () => AT)).toThrow(taken)
+  await disk.readOnly()
+  const ours = path.join(disk.dir, 'ours')
+  expect(() => openJournal(ours, () => AT)).toThrow(`Can't write the journal ${ours}: the disk is read-only (EROFS)`)
+  expect(await readFile(theirs, 'utf8')).toBe('of somebody else')
+})
 
-  for (const [what, says] of [
-    ['full', 'the disk is full (ENOSPC)'],
-    ['read-only', 'the disk is read-only (EROFS)'],
-    ['there already', 'the file is there already, and a journal is of one run (EEXIST)'],
-  ] as const) {
-    test(`the disk is ${what}`, async () => {
-      await using rig = await openRig()
-      await using disk = await tinyDisk(8)
-      const journal = path.join(disk.dir, 'run.ndjson')
-      if (what === 'there already') await writeFile(journal, 'of somebody else')
-      // One page is left for the file, none for the whole of its first line.
-      if (what === 'full') await writeFile(path.join(disk.dir, 'filler'), Buffer.alloc(4096))
-      if (what === 'read-only') await disk.readOnly()
-      const before = writes(rig).length
-      const big = 'x'.repeat(5000)
-      const argv = ['--json', '--app', APP, '--backup', 'none', '--journal', journal, '--', 'sh', 'migrate', big]
-      const {code, stdout} = await rig.run(['pipeline:maintenance-migrate', ...argv])
-      expect({code, ...(JSON.parse(stdout) as object)}).toMatchObject({
-        code: 3,
-        outcome: 'refused',
-        reasons: [{message: `Can't write the journal ${journal}: ${says}`, fix: expect.stringContaining('--journal')}],
-      })
-      expect(writes(rig).slice(before)).toEqual([])
-      expect(await rig.differs()).toEqual([])
-      // Half a first line is no journal, and somebody else's file is theirs.
-      const there = await readFile(journal, 'utf8').catch(() => undefined)
-      expect(there).toBe(what === 'there already' ? 'of somebody else' : undefined)
-    })
-  }
+test('no journal, no effect: a disk with no room for the first line', {timeout: 90_000}, async (ctx) => {
+  await needs(ctx, 'heroku-cli', 'root')
+  await using rig = await openRig()
+  await using disk = await tinyDisk(8)
+  const journal = path.join(disk.dir, 'run.ndjson')
+  // One page is left for the file, none for the whole of its first line.
+  await writeFile(path.join(disk.dir, 'filler'), Buffer.alloc(4096))
+  const before = writes(rig).length
+  const big = 'x'.repeat(5000)
+  const argv = ['--json', '--app', APP, '--backup', 'none', '--journal', journal, '--', 'sh', 'migrate', big]
+  const {code, stdout} = await rig.run(['pipeline:maintenance-migrate', ...argv])
+  const message = `Can't write the journal ${journal}: the disk is full (ENOSPC)`
+  expect({code, ...(JSON.parse(stdout) as object)}).toMatchObject({
+    code: 3,
+    outcome: 'refused',
+    reasons: [{message, fix: expect.stringContaining('--journal') as string}],
+  })
+  expect(writes(rig).slice(before)).toEqual([])
+  expect(await rig.differs()).toEqual([])
+  // Half a first line is no journal.
+  await expect(readFile(journal)).rejects.toThrow('ENOENT')
 })
 
 describe.concurrent('the disk fills up while a migration in a window runs', {timeout: 120_000}, () => {
