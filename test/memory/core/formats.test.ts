@@ -106,6 +106,11 @@ describe('what cannot be read is counted', () => {
     ['no dyno', '2024-01-01T09:03:22+00:00 sample#memory_total=1.00MB'],
     ['cut in the total', `2024-01-01T09:03:22+00:00 heroku[web.1]: source=web.1 sample#memory_total=34.4`],
     ['cut before the total', `2024-01-01T09:03:22+00:00 heroku[web.1]: source=web.1 sample#memory_`],
+    [
+      'more than there is',
+      `2024-01-01T09:03:22+00:00 heroku[web.1]: source=web.1 sample#memory_total=${'9'.repeat(400)}MB`,
+    ],
+    ['two points', '2024-01-01T09:03:22+00:00 heroku[web.1]: Process running mem=1.2.3M(1%)'],
     ['no number', `2024-01-01T09:03:22+00:00 heroku[web.1]: source=web.1 sample#memory_total=MB`],
     ['mem= without a number', '2024-01-01T09:03:22+00:00 heroku[web.1]: Process running mem=512M (out of memory)'],
     ['an exit cut off', '2024-01-01T09:03:22+00:00 heroku[web.1]: Process exited with status '],

@@ -62,7 +62,7 @@ function valuesOf(text: string, at: number): Values | undefined {
 }
 
 function valueOf2013(text: string, at: number): Values | undefined {
-  const total = Number(/val=([\d.]+) units=$/.exec(text.slice(0, at))?.[1])
+  const total = Number(/val=(\d{1,9}(?:\.\d{1,9})?) units=$/.exec(text.slice(0, at))?.[1])
   const unsaid = Number.NaN
   return Number.isNaN(total) ? undefined : {total, rss: unsaid, cache: unsaid, swap: unsaid, quota: unsaid}
 }

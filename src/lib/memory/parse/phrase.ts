@@ -9,10 +9,10 @@ type Bare<E> = E extends MemoryEvent ? Omit<E, 'at' | 'dyno'> : never
  */
 export type Phrase = {kind: 'cut'} | {kind: 'sample'} | {kind: 'sample-2013'} | Bare<MemoryEvent>
 
-const RUNNING = /Process running mem=([\d.]+)([KMG])B?\(([\d.]+)%\)/y
-const EXITED = /Process exited with status (-?\d+)/y
+const RUNNING = /Process running mem=(\d{1,9}(?:\.\d{1,9})?)([KMG])B?\((\d{1,9}(?:\.\d{1,9})?)%\)/y
+const EXITED = /Process exited with status (-?\d{1,9})/y
 const STATE = /State changed from ([a-z]+) to ([a-z]+)/y
-const RELEASE = /Release v(\d+) created/y
+const RELEASE = /Release v(\d{1,9}) created/y
 const QUOTA = /Memory quota (?:vastly )?exceeded/y
 const CUT = /#memory(?:_|$)|Process (?:running mem=|exited with status)|State changed from|Release v\d+ ?$/y
 const MEBIBYTES: Record<string, number> = {K: 1 / 1024, M: 1, G: 1024}

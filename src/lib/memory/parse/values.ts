@@ -10,6 +10,8 @@ const RSS = bytesOf('rss=')
 const CACHE = bytesOf('cache=')
 const SWAP = bytesOf('swap=')
 const QUOTA = bytesOf('quota=')
+/** A thousand terabytes: what says more is damaged. */
+const MOST = 2 ** 30
 const HASH = 35
 const DOT = 46
 
@@ -57,8 +59,8 @@ function mebibytes(bytes: Bytes, from: number, to: number): number {
     } else break
   }
   if (index === from || index >= to) return Number.NaN
-  const number = scale > 1 ? value / scale : value
-  return number * unit(bytes[index]!)
+  const number = (scale > 1 ? value / scale : value) * unit(bytes[index]!)
+  return number < MOST ? number : Number.NaN
 }
 
 /** How many MiB a unit has, by its first letter: MB, GB, KB, kB. */
