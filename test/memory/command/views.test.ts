@@ -177,7 +177,7 @@ describe('the dashboard', () => {
     const {busy, dim} = paintFor(true)
     expect(row.indexOf(dim('▅'))).toBeGreaterThan(0)
     expect(row.lastIndexOf(dim('▅'))).toBeLessThan(row.indexOf(busy('▂')))
-    expect(lines.join('\n')).toContain('dim: the highest of the type, from the metrics API (undocumented)')
+    expect(lines.join('\n')).toContain('Dim: the highest of the type, from the metrics API (undocumented)')
   })
 })
 

@@ -112,8 +112,7 @@ function footer(live: Live, ofType: boolean, paint: Paint): string[] {
   const off = facts.logged === false
   const samples = recording.samples.length > 0
   const enable = `heroku pipeline:memory --app ${facts.app.name} --enable`
-  const shown = ofType ? '; dim: the highest of the type, from the metrics API (undocumented)' : ''
-  const history = refusals.length > 0 ? '; the metrics API (undocumented) gave no history' : shown
+  const history = refusals.length > 0 ? '; the metrics API (undocumented) gave no history' : ''
   return [
     '',
     ...(off
@@ -123,6 +122,7 @@ function footer(live: Live, ofType: boolean, paint: Paint): string[] {
         ]
       : []),
     ...(gapAt === undefined ? [] : [paint.warn(`  Lines of the log may be missing, ${lasting(now - gapAt)} ago.`)]),
+    ...(ofType ? [paint.dim('  Dim: the highest of the type, from the metrics API (undocumented).')] : []),
     paint.dim(`  From the log${samples ? '' : ', no samples yet: they come every 20 s'}${history}. Ctrl-C ends it.`),
   ]
 }
