@@ -41,7 +41,7 @@ export type MemoryEvent = {at: number} & (
   | {kind: 'exit'; dyno: string; status: number}
 )
 
-/** A line whose samples belong together: one dyno instance of one source. */
+/** Whose samples belong together: one dyno instance, as one source knows it. */
 export type Instance = {
   source: Source
   type: string
@@ -76,7 +76,7 @@ export type Counts = {
   used: number
   /** Lines that speak of memory and could not be read: no time, no dyno, no number, cut off. */
   skipped: number
-  /** The same line once more (overlapping archives, a session opened again); counted by `diagnose` and `mergeRecordings`' callers alike. */
+  /** The same line once more (overlapping archives, a session opened again); it is read each time, and `diagnose` counts it. */
   repeated: number
 }
 

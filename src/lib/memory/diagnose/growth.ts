@@ -42,7 +42,7 @@ export function growthOf(
     grown >= LEAK.mebibytes &&
     grown >= LEAK.share * baseline &&
     late >= LEAK.lateShare * perHour
-  return {perHour, relative: grown / baseline, hours, p, suspected}
+  return {perHour, relative: Math.round((grown / baseline) * 10_000) / 10_000, hours, p, suspected}
 }
 
 /** Medians of the values in so many equal parts of the time, each at the median of its moments, in hours from the first. */
