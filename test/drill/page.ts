@@ -23,7 +23,7 @@ export function pageOf(outcomes: Outcome[], {possible, seed}: {possible: number;
   const wrong = outcomes.filter((one) => one.wrong.length > 0)
   const late = outcomes.filter(({came}) => !came).length
   const facts = [
-    `- Seed ${seed}: ${outcomes.length} of ${possible} points`,
+    `- Seed ${seed}: ${outcomes.length} of ${possible} points were tried`,
     ...(late > 0
       ? [`- ${late} of them did not come: that run had fewer requests, or its migration failed before`]
       : []),
