@@ -1,4 +1,3 @@
-import {HTTP} from '@heroku/http-call'
 import dns from 'node:dns'
 import {createServer, type Server} from 'node:http'
 import type {AddressInfo} from 'node:net'
@@ -255,7 +254,9 @@ async function openProxy(onConnect: (socket: {end(text: string): void}) => void)
 describe.each(Object.entries(unreached))('Heroku is not reached: %s', (way, open) => {
   beforeEach(() => {
     // The CLI's own client tries five times, six seconds long.
-    vi.spyOn(HTTP.prototype as unknown as {_wait(ms: number): Promise<void>}, '_wait').mockResolvedValue()
+    let http = (herokuClient().http as unknown as {prototype: {_wait(ms: number): Promise<void>}}).prototype
+    while (!Object.hasOwn(http, '_wait')) http = Object.getPrototypeOf(http) as typeof http
+    vi.spyOn(http, '_wait').mockResolvedValue()
   })
 
   test('every read says so, and where', async () => {
