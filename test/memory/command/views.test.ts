@@ -63,6 +63,15 @@ describe('numbers for people', () => {
   ])('%s', (text, wanted) => expect(text).toBe(wanted))
 })
 
+test('numbers over a release say that they are of both, and what tells them apart', () => {
+  const whole = report().notes.filter((note) => note.includes('--compare'))
+  expect(whole).toEqual([expect.stringContaining('--compare v41..v42')])
+  const recording = emptyRecording()
+  addSample(recording, 'archive', {at: START, type: 'web', dyno: 'web.1', total: 200})
+  addEvent(recording, {at: START - MINUTE, kind: 'release', version: 42})
+  expect(report(recording).notes.join()).not.toMatch('--compare')
+})
+
 describe('charts', () => {
   test('a sparkline goes from nothing to the top, and has no cell where nothing is known', () => {
     expect(sparkline([0, 256, null, 512, 9999], 512)).toBe('▁▅ ██')

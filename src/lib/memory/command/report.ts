@@ -52,13 +52,30 @@ export function reportOf(
     ...(comparison ? {comparison} : {}),
     ...(budget ? {budget: {asked: budget, violations}} : {}),
     ...(advice ? {advice} : {}),
-    notes: [...new Set([...notes, ...recording.notes, ...diagnosis.notes, ...repeatedNote(diagnosis)])],
+    notes: [
+      ...new Set([
+        ...notes,
+        ...recording.notes,
+        ...diagnosis.notes,
+        ...(comparison ? [] : mixedNote(diagnosis)),
+        ...repeatedNote(diagnosis),
+      ]),
+    ],
     ...(chart === undefined ? {} : {chart}),
     left: [],
   }
 }
 
 const spanOf = ({from, to}: {from: number; to: number}): {from: number; to: number} => ({from, to: to + 1})
+
+/** Numbers of a type are of all releases in the span. */
+function mixedNote({releases, types}: Diagnosis): string[] {
+  const within = releases.filter(({at}) => types.some(({from = at, to = at}) => from < at && at < to))
+  const newest = within.at(-1)?.version
+  if (newest === undefined) return []
+  const pair = `--compare v${newest - 1}..v${newest}`
+  return [`what stands for a type is of v${newest} and of what ran before it; ${pair} tells them apart`]
+}
 
 /** Archives that overlap, or a log session that was opened again. */
 function repeatedNote({counts: {repeated}}: Diagnosis): string[] {

@@ -43,9 +43,13 @@ export function judgeType(type: string, before: TypeSide | undefined, after: Typ
   if (!byDyno && overlap(before, after)) {
     return {...result, verdict: 'noise', why: 'dynos of one side differ as much from one another'}
   }
-  const few = byDyno ? '' : `, of ${before.dynos || 'an average of'} and ${after.dynos || 'an average of'} dynos`
+  const few = byDyno ? '' : `, of ${dynosOf(before)} and ${dynosOf(after)}`
   return {...result, verdict: change < 0 ? 'less' : 'more', why: `more than noise (p ${readable(p)}${few})`}
 }
+
+/** The metrics host knows no dynos, only an average over them. */
+const dynosOf = ({dynos}: TypeSide): string =>
+  dynos === 0 ? 'an average of dynos' : `${dynos} ${dynos === 1 ? 'dyno' : 'dynos'}`
 
 function tooFew({minutes, samples, thinned, warmUp}: TypeSide, side: string): string | undefined {
   const after = warmUp > 0 ? ' after the warm-up' : ''
