@@ -1,7 +1,7 @@
 import type {Session} from '../command/session.js'
 import {messageOf} from '../run/errors.js'
 import type {Left} from '../run/events.js'
-import type {ExitCode} from '../run/exit-codes.js'
+import type {RunExitCode} from '../run/exit-codes.js'
 import {type Begun, leftOfStep, type Run} from '../run/run.js'
 import type {Verdict} from '../run/runner.js'
 import type {Json} from '../run/step.js'
@@ -12,7 +12,7 @@ import {recoverCommand} from './words.js'
 /** How a run ended, before it is told. */
 export type End = {
   outcome: 'done' | 'failed' | 'held' | 'interrupted' | 'unchanged'
-  exitCode: ExitCode
+  exitCode: RunExitCode
   message: string
   left: Left[]
   step?: string

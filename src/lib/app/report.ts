@@ -1,11 +1,11 @@
 import type {Left, Outcome, RunEvent} from '../run/events.js'
-import type {ExitCode} from '../run/exit-codes.js'
+import type {RunExitCode} from '../run/exit-codes.js'
 import type {Reason} from './refused.js'
 
 /** What `--json` prints of any run: one object, on success and on failure. Durations in ms. */
 export type RunReport = {
   outcome: Outcome | 'planned'
-  exitCode: ExitCode
+  exitCode: RunExitCode
   app: string
   message: string
   run?: string

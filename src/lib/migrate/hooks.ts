@@ -1,7 +1,7 @@
 import {type End, endOf} from '../app/conduct.js'
 import type {Outcome} from '../run/events.js'
 import {runPlan} from '../run/runner.js'
-import type {ExitCode} from '../run/exit-codes.js'
+import type {RunExitCode} from '../run/exit-codes.js'
 import {StepError} from '../run/errors.js'
 import type {Redact} from '../run/redact.js'
 import type {Run} from '../run/run.js'
@@ -17,7 +17,7 @@ const LONGEST_MESSAGE = 8192
 export type HookFacts = {app: string; command: string; run: string}
 
 /** How the run ended, for `--after`. `release` is the version that runs now, if the run knows it. */
-export type HookOutcome = {outcome: Outcome; exitCode: ExitCode; message: string; release?: number}
+export type HookOutcome = {outcome: Outcome; exitCode: RunExitCode; message: string; release?: number}
 
 /**
  * `--before COMMAND`, the first step of the first plan: when it fails, nothing else happens. Its text is in no title, fact or

@@ -1,4 +1,4 @@
-import type {ExitCode} from './exit-codes.js'
+import type {RunExitCode} from './exit-codes.js'
 
 /** How a run ended, in one word; the exit code follows from it. */
 export type Outcome = 'done' | 'failed' | 'held' | 'interrupted' | 'refused' | 'unchanged'
@@ -47,7 +47,7 @@ export type RunEvent = {at: number} & (
   | {
       type: 'run-ended'
       outcome: Outcome
-      exitCode: ExitCode
+      exitCode: RunExitCode
       /** One or more sentences: what is true now. */
       message: string
       /** What is left behind, most urgent first; empty when the world is as it should be. */

@@ -12,3 +12,6 @@ export const EXIT_CODES = {
 
 /** One of the exit codes above; SIGTERM ends in 143 and SIGHUP in 129, 128 + the signal's number as shells have it. */
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES]['code'] | 129 | 143
+
+/** That of a run of a plan: no budget is judged there. */
+export type RunExitCode = Exclude<ExitCode, 6>

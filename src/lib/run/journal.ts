@@ -2,7 +2,7 @@ import {closeSync, fsyncSync, mkdirSync, openSync, writeSync} from 'node:fs'
 import path from 'node:path'
 
 import type {Outcome} from './events.js'
-import type {ExitCode} from './exit-codes.js'
+import type {RunExitCode} from './exit-codes.js'
 import type {Json} from './step.js'
 
 /** Raised when a line changes its meaning; a reader refuses journals of a newer version. */
@@ -25,7 +25,7 @@ export type JournalLine = {at: string} & (
   | {type: 'signal'; signal: string}
   | {type: 'undo'; step: string}
   | {type: 'undone'; step: string; ok: boolean; message?: string}
-  | {type: 'outcome'; outcome: Outcome; exitCode: ExitCode; message: string}
+  | {type: 'outcome'; outcome: Outcome; exitCode: RunExitCode; message: string}
   /** Another run, by its id, has put right what this one left: nothing of it is open any more. */
   | {type: 'settled'; by: string}
 )

@@ -1,7 +1,7 @@
 import {contextOf} from './context.js'
 import {messageOf, StepError} from './errors.js'
 import type {Left, Outcome} from './events.js'
-import type {ExitCode} from './exit-codes.js'
+import type {RunExitCode} from './exit-codes.js'
 import type {Run} from './run.js'
 import {settle} from './settle.js'
 import type {Json, Plan, Step} from './step.js'
@@ -11,7 +11,7 @@ export type Verdict =
   | {outcome: 'done'}
   | {
       outcome: Exclude<Outcome, 'done' | 'refused' | 'unchanged'>
-      exitCode: ExitCode
+      exitCode: RunExitCode
       /** The step that failed or was interrupted; undefined when the signal came between two. */
       step?: string
       /** Why it failed, in the words of what failed. */

@@ -1,7 +1,7 @@
 import {constants} from 'node:os'
 
 import {messageOf, StepError} from './errors.js'
-import type {ExitCode} from './exit-codes.js'
+import type {RunExitCode} from './exit-codes.js'
 import type {Run} from './run.js'
 import type {Verdict} from './runner.js'
 import type {Plan, PolicyRow, Step} from './step.js'
@@ -72,6 +72,6 @@ function rowOf<Services>(plan: Plan<Services>, run: Run, {error, step}: Stop): P
 }
 
 /** 128 + the number of the signal, as shells have it. */
-function exitCodeOf(signal: NodeJS.Signals): ExitCode {
-  return (128 + constants.signals[signal]) as ExitCode
+function exitCodeOf(signal: NodeJS.Signals): RunExitCode {
+  return (128 + constants.signals[signal]) as RunExitCode
 }

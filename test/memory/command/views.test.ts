@@ -69,7 +69,7 @@ test('numbers over a release say that they are of both, and what tells them apar
   const recording = emptyRecording()
   addSample(recording, 'archive', {at: START, type: 'web', dyno: 'web.1', total: 200})
   addEvent(recording, {at: START - MINUTE, kind: 'release', version: 42})
-  expect(report(recording).notes.join()).not.toMatch('--compare')
+  expect(report(recording).notes.join('; ')).not.toMatch('--compare')
 })
 
 describe('charts', () => {
