@@ -267,7 +267,7 @@ describe('a capture', () => {
     await world.data.capture(facts.databases[0]!.addonId)
     const other = startBackup(world, facts).step
     expect(step.id).toBe(other.id)
-    await other.undo!({[APP]: []}, context as never)
+    expect(await other.undo!({[APP]: []}, context as never)).toBe('a backup that is finished stays')
     expect(warnings).toEqual([
       expect.stringMatching(/b001 of DATABASE goes on; to end it: heroku pg:backups:cancel b001/),
     ])

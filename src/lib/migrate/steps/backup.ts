@@ -55,9 +55,13 @@ export function backUp(facts: WindowFacts): Step<WindowServices, TransfersBefore
       return {app: app.name, databases: kept}
     },
     async undo(before, ctx) {
-      if (!asked) return warnOfUnknown(backup, before, ctx)
+      if (!asked && takesTime(backup)) {
+        await warnOfUnknown(backup, before, ctx)
+        return 'a backup that is finished stays'
+      }
+
       const ended: string[] = []
-      for (const ours of asked.values()) {
+      for (const ours of asked?.values() ?? []) {
         const name = await cancel(ours, ctx)
         if (name) ended.push(name)
       }
