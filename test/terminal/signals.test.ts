@@ -66,6 +66,7 @@ describe.concurrent('Ctrl-C and its like', {timeout: 90_000}, () => {
 
         Stopped: interrupted by SIGINT
         The release phase is not ended by this: the release of example-app goes on by itself.
+        To go on from here, or back: heroku pipeline:recover --app example-app
 
         What is left:
           v4 is pending and may still become current by itself; follow it.
