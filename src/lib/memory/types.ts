@@ -128,6 +128,6 @@ export type Diagnosis = {
 
 export type {Comparison, MemorySide, Release, TypeComparison, TypeSide} from './compare/types.js'
 export type {Budget, Violation} from './diagnose/budget.js'
-export type {Advice, DynoSize} from './diagnose/advice.js'
+export type {Advice} from './diagnose/advice.js'
 
 export {type GrowthSummary, type Summary} from './diagnose/types.js'

@@ -31,7 +31,7 @@ export function decideBySight(sight: Sight, scale: Record<string, number>): Sigh
 /** What the platform can't tell, however one asks. */
 function unknownOf({maintenance}: Sight): string[] {
   return [
-    'There is no journal here of a run that was left half way; one from elsewhere can be read with --journal PATH.',
+    'There is no journal here of a run that was left half way; one from elsewhere can be read with --journal FILE.',
     ...(maintenance ? ['Whether somebody is at work behind maintenance mode can not be known.'] : []),
     'Whether preboot was on, and whether a migration was half applied, can not be known either.',
   ]

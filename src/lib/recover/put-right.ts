@@ -37,7 +37,7 @@ export async function putRight(
   if ('run' in found) return putRunRight(found, request, services, session, asking)
   if ('settled' in found) return nothing(found.app.name, `Nothing to recover: ${found.settled}`)
   if (request.way) {
-    const fix = 'Name the journal of the run with --journal PATH.'
+    const fix = 'Name the journal of the run with --journal FILE.'
     throw new Refused([{message: `--${request.way} goes by a journal, and there is no open one here.`, fix}])
   }
 

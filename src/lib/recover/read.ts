@@ -1,6 +1,7 @@
 import {requireLogin} from '../app/refusals.js'
 import {Refused} from '../app/refused.js'
 import {readState} from '../app/read-state.js'
+import {recoverCommand} from '../app/words.js'
 import {describeError} from '../heroku/errors.js'
 import type {App} from '../heroku/types.js'
 import type {PrebootSeen} from '../migrate/steps/preboot.js'
@@ -77,7 +78,7 @@ function named(journal: string, app: App): OpenRun {
   const {file, story} = readJournalFile(journal)
   const rebuilt = rebuild(story)
   if (rebuilt.app.id === app.id) return {file, rebuilt}
-  const fix = `heroku pipeline:recover --app ${rebuilt.app.name} --journal ${journal}`
+  const fix = recoverCommand(rebuilt.app.name, {journal})
   throw new Refused([{message: `The journal ${file} is of ${rebuilt.app.name}, not of ${app.name}.`, fix}])
 }
 

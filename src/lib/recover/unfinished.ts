@@ -1,4 +1,5 @@
 import {type Reason, Refused} from '../app/refused.js'
+import {recoverCommand} from '../app/words.js'
 import type {Platform} from '../heroku/types.js'
 import {JournalUnreadable, type JournalFile, listJournals} from '../run/journal-read.js'
 import {mayBeOpen} from '../run/run-story.js'
@@ -72,5 +73,5 @@ async function unfinishedReasons(dataDir: string, app: {id: string; name: string
 
   const how = story.outcome ? 'holds' : 'was killed'
   const message = `${whenAndWhat(story)} ${how}: ${app.name} may not be as it was.`
-  return [{message, fix: `heroku pipeline:recover --app ${app.name}`}]
+  return [{message, fix: recoverCommand(app.name)}]
 }

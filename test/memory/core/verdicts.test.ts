@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest'
 
-import {advise, type DynoSize} from '../../../src/lib/memory/diagnose/advice.js'
+import type {DynoSize} from '../../../src/lib/heroku/memory-types.js'
+import {advise} from '../../../src/lib/memory/diagnose/advice.js'
 import {type Budget, judgeBudget, parseBudget} from '../../../src/lib/memory/diagnose/budget.js'
 import type {Diagnosis, TypeDiagnosis} from '../../../src/lib/memory/types.js'
 

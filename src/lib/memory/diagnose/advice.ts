@@ -1,19 +1,6 @@
+import type {DynoSize} from '../../heroku/memory-types.js'
 import {rounded} from '../recording.js'
 import type {Diagnosis, TypeDiagnosis} from '../types.js'
-
-/** Of `GET /dyno-sizes` (platform-facts §8.6), memory in MiB, price as the API has it. */
-export type DynoSize = {
-  /** `Standard-1X` */
-  name: string
-  /** MiB: the API's `memory` × 1024. */
-  memory: number
-  /** Cents a month of one dyno; missing where the API gives none. */
-  cents?: number
-  /** Only in private spaces. */
-  privateOnly: boolean
-  /** Only on Fir; missing: Cedar. */
-  generation?: string
-}
 
 export type Advice = {
   type: string
