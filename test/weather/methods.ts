@@ -1,12 +1,21 @@
 import type {DataApi} from '../../src/lib/heroku/data-types.js'
+import type {MemoryApi} from '../../src/lib/heroku/memory-types.js'
+import type {MetricsApi} from '../../src/lib/heroku/metrics-types.js'
 import type {Platform} from '../../src/lib/heroku/types.js'
 
 export const APP = 'acme'
 
 /** What calls have to name, of the app of these tests. */
-export type Known = {release: string; version: number; dyno: string; addon: string; transfer: string}
+export type Known = {release: string; version: number; dyno: string; addon: string; transfer: string; id: string}
 
-type Client = {platform: Platform; data: DataApi; known: Known; signal: AbortSignal}
+type Client = {
+  platform: Platform
+  data: DataApi
+  memory: MemoryApi
+  metrics: MetricsApi
+  known: Known
+  signal: AbortSignal
+}
 type Call = (client: Client) => Promise<unknown>
 
 /** The log is a write and a stream; the output of a release phase is decoration that never fails (release-output.test.ts). */
@@ -22,9 +31,10 @@ type Writes =
   | 'setFeature'
   | 'setMaintenance'
   | 'stopDyno'
-type Every = keyof DataApi | keyof Platform
+/** Where the metrics host is, is no call. */
+type Every = Exclude<keyof MetricsApi, 'host'> | keyof DataApi | keyof MemoryApi | keyof Platform
 
-/** Every read of the two clients: one that is added and missing here does not compile. */
+/** Every read of the clients: one that is added and missing here does not compile. */
 export const reads: Record<Exclude<Every, Streams | Writes>, Call> = {
   account: ({platform}) => platform.account(),
   addons: ({platform}) => platform.addons(APP),
@@ -34,8 +44,12 @@ export const reads: Record<Exclude<Every, Streams | Writes>, Call> = {
   configVars: ({platform}) => platform.configVars(APP),
   database: ({data, known}) => data.database(known.addon),
   dyno: ({known, platform}) => platform.dyno(APP, known.dyno),
+  dynoSizes: ({memory}) => memory.dynoSizes(APP),
   dynos: ({platform}) => platform.dynos(APP),
   formation: ({platform}) => platform.formation(APP),
+  memory: ({known, metrics}) =>
+    metrics.memory({appId: known.id, type: 'worker', start: HOUR, end: 2 * HOUR, step: '1m'}),
+  metricsLogged: ({memory}) => memory.metricsLogged(APP),
   newestReleases: ({platform}) => platform.newestReleases(APP, 5),
   platformTime: ({data}) => data.platformTime(APP),
   preboot: ({platform}) => platform.preboot(APP),
@@ -58,6 +72,8 @@ export const writes: Record<Writes, Call> = {
   setMaintenance: ({platform}) => platform.setMaintenance(APP, true),
   stopDyno: ({known, platform}) => platform.stopDyno(APP, known.dyno),
 }
+
+const HOUR = 3_600_000
 
 /** Of no image that is there. */
 const DIGEST = `sha256:${'0'.repeat(64)}`

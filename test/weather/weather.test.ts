@@ -6,6 +6,8 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi} 
 
 import {createDataApi} from '../../src/lib/heroku/data-api.js'
 import {describeError, NotSent, OutcomeUnknown, PlatformError, Unreadable} from '../../src/lib/heroku/errors.js'
+import {createMemoryApi} from '../../src/lib/heroku/memory-api.js'
+import {createMetricsApi} from '../../src/lib/heroku/metrics-api.js'
 import {createPlatform} from '../../src/lib/heroku/platform.js'
 import {allOf, countingClock, herokuClient, TOKEN} from '../heroku/heroku-client.js'
 import {deadAddress} from '../heroku/local-server.js'
@@ -31,7 +33,8 @@ beforeAll(async () => {
   const {uuid} = await data.capture(addon!.id)
   const [release] = await platform.newestReleases(APP, 1)
   const dyno = (await platform.dynos(APP))[0]!.name
-  known = {release: release!.id, version: release!.version, dyno, addon: addon!.id, transfer: uuid}
+  const {id} = await platform.app(APP)
+  known = {id, release: release!.id, version: release!.version, dyno, addon: addon!.id, transfer: uuid}
 })
 afterAll(async () => {
   await front[Symbol.asyncDispose]()
@@ -47,6 +50,7 @@ function clients(host: string | undefined, deadlineMs = 5000) {
   const heroku = herokuClient(host)
   vi.stubEnv('HEROKU_POSTGRESQL_HOST', undefined)
   vi.stubEnv('HEROKU_DATA_HOST', host === undefined ? undefined : '127.0.0.1')
+  vi.stubEnv('HEROKU_METRICS_HOST', host)
   const {signal} = new AbortController()
   return {
     next() {
@@ -54,7 +58,16 @@ function clients(host: string | undefined, deadlineMs = 5000) {
       const said: string[] = []
       const deadlines = {readMs: deadlineMs, writeMs: deadlineMs}
       const options = {heroku, clock, signal, deadlines, onWait: (text: string) => void said.push(text)}
-      return {platform: createPlatform(options), data: createDataApi(options), known, signal, clock, said}
+      const undocumented = {metrics: createMetricsApi(options), memory: createMemoryApi(options)}
+      return {
+        platform: createPlatform(options),
+        data: createDataApi(options),
+        ...undocumented,
+        known,
+        signal,
+        clock,
+        said,
+      }
     },
   }
 }
@@ -202,7 +215,7 @@ const unreached = {
     }) as never)
     return {
       client: clients(undefined),
-      words: /there is no address for api\.(data\.)?heroku\.com \(DNS says ENOTFOUND\)/,
+      words: /there is no address for api\.((data|metrics)\.)?heroku\.com \(DNS says ENOTFOUND\)/,
     }
   },
   async refused() {
@@ -220,14 +233,14 @@ const unreached = {
     vi.stubEnv('HTTPS_PROXY', `http://user:pa55word@${proxy}`)
     return {
       client,
-      words: new RegExp(`the proxy ${proxy} refuses to connect to api\\.(data\\.)?heroku\\.com \\(HTTP 407\\)`),
+      words: new RegExp(`the proxy ${proxy} refuses to connect to api\\.((data|metrics)\\.)?heroku\\.com \\(HTTP 407\\)`),
     }
   },
   async 'a proxy that hangs'() {
     const client = clients(undefined, 200)
     const proxy = await openProxy(() => {})
     vi.stubEnv('HTTPS_PROXY', `http://user:pa55word@${proxy}`)
-    return {client, words: /api\.(data\.)?heroku\.com did not answer in time/}
+    return {client, words: /api\.((data|metrics)\.)?heroku\.com did not answer in time/}
   },
 }
 

@@ -6,6 +6,7 @@ import {exitCodesHelp} from '../../lib/command/exit-codes-help.js'
 import {leaveUntouched} from '../../lib/command/leave.js'
 import {PipelineCommand} from '../../lib/command/pipeline-command.js'
 import {takeOverSignals} from '../../lib/command/signals.js'
+import {tellBeside} from '../../lib/command/tell-beside.js'
 import {readRequest} from '../../lib/memory/command/request.js'
 
 export default class Memory extends PipelineCommand {
@@ -63,9 +64,9 @@ ${exitCodesHelp}`
     this.refuseUsage([...problems, ...(await fileProblems(request))])
 
     const ended = new AbortController()
-    const services = async () => {
+    const services = async (onWait: (text: string) => void = tellBeside) => {
       const {memoryServices} = await import('../../lib/memory/command/make-services.js')
-      return memoryServices(this.heroku, ended.signal)
+      return memoryServices({heroku: this.heroku, signal: ended.signal, onWait})
     }
     const {app = ''} = request
     const giveBack = request.tail ? () => {} : takeOverSignals((signal) => leaveUntouched({app, json, signal}), noMore)

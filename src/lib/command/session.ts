@@ -2,8 +2,6 @@ import {randomBytes} from 'node:crypto'
 import {rmSync} from 'node:fs'
 import {hostname} from 'node:os'
 
-import {ux} from '@oclif/core'
-
 import {type Clock, systemClock} from '../run/clock.js'
 import {messageOf} from '../run/errors.js'
 import type {RunEvent} from '../run/events.js'
@@ -16,6 +14,7 @@ import {Refused} from '../app/refused.js'
 import {chooseRenderer, type Renderer} from '../ui/choose.js'
 import {leaveNow, leaveUntouched, readyForHangup} from './leave.js'
 import {takeOverSignals} from './signals.js'
+import {tellBeside} from './tell-beside.js'
 
 /** What a command needs to run plans: where the journal goes, how the story is told, what must never be told. */
 export type SessionOptions = {
@@ -24,7 +23,7 @@ export type SessionOptions = {
   app: string
   json: boolean
   dataDir: string
-  /** `--journal PATH`, instead of a file under the CLI's data directory. */
+  /** `--journal FILE`, instead of a file under the CLI's data directory. */
   journalFile?: string
   secrets: string[]
 }
@@ -75,8 +74,7 @@ export function openSession(options: SessionOptions): Session {
     namedJournal: options.journalFile,
     warn(message) {
       if (run) run.emit({type: 'warning', message})
-      // While something is read, oclif keeps back all that is written.
-      else void ux.action.pause(() => process.stderr.write(`${redact(message)}\n`))
+      else tellBeside(redact(message))
     },
     async begin(app, facts) {
       const {command} = options

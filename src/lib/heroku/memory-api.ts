@@ -1,6 +1,7 @@
 import {createRead} from './call.js'
 import type {DynoSize, MemoryApi} from './memory-types.js'
 import type {PlatformOptions} from './platform.js'
+import {tellWaits} from './rate-limit.js'
 import {fieldsOf, listOf, maybeText, numberAt, textAt} from './record.js'
 
 /** The app feature that makes dynos log their memory (platform-facts §8.3). */
@@ -9,8 +10,9 @@ export const RUNTIME_METRICS = 'log-runtime-metrics'
 const READ_MS = 30_000
 
 /** What the Platform API says of memory, over the CLI's login. Errors: PlatformError, Unreadable. */
-export function createMemoryApi({deadlines, ...common}: PlatformOptions): MemoryApi {
-  const read = createRead({...common, deadlineMs: deadlines?.readMs ?? READ_MS})
+export function createMemoryApi({deadlines, onWait, ...common}: PlatformOptions): MemoryApi {
+  const told = tellWaits(onWait, common.clock)
+  const read = createRead({...common, onWait: told, deadlineMs: deadlines?.readMs ?? READ_MS})
   return {
     async dynoSizes(app) {
       // Only this variant says for which generation a size is (platform-facts §8.6).

@@ -5,13 +5,15 @@ import type {MetricsApi} from './metrics-types.js'
 import {openFetch} from './open-fetch.js'
 import {parseTypeMemory} from './parse-metrics.js'
 import type {PlatformOptions} from './platform.js'
+import {tellWaits} from './rate-limit.js'
 
 const READ_MS = 15_000
 
 /** The metrics host over the CLI's login (platform-facts §8.7). */
-export function createMetricsApi({deadlines, ...common}: PlatformOptions): MetricsApi {
+export function createMetricsApi({deadlines, onWait, ...common}: PlatformOptions): MetricsApi {
   const origin = () => metricsOrigin(common.heroku)
-  const asking = {...common, fetch: openFetch(), origin, deadlineMs: deadlines?.readMs ?? READ_MS}
+  const told = tellWaits(onWait, common.clock)
+  const asking = {...common, onWait: told, fetch: openFetch(), origin, deadlineMs: deadlines?.readMs ?? READ_MS}
   const read = createRead(
     asking,
     fetchPages(asking, () => {}),

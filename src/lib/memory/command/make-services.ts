@@ -4,19 +4,19 @@ import {tokenOf} from '../../heroku/api-login.js'
 import {createMemoryApi} from '../../heroku/memory-api.js'
 import {createMetricsApi} from '../../heroku/metrics-api.js'
 import {createPlatform} from '../../heroku/platform.js'
-import {Refused} from '../../app/refused.js'
+import {requireLogin} from '../../app/refusals.js'
 import {systemClock} from '../../run/clock.js'
 import type {MemoryServices} from '../sources/services.js'
 
-/** The real services, until the signal aborts. @throws Refused when nobody is logged in */
-export async function memoryServices(heroku: APIClient, signal: AbortSignal): Promise<MemoryServices> {
-  if (!(await tokenOf(heroku))) {
-    const fix = 'Log in with heroku login, or set HEROKU_API_KEY in CI.'
-    throw new Refused([{message: 'You are not logged in to Heroku.', fix}])
-  }
-
-  const onWait = (text: string): void => void process.stderr.write(`${text}\n`)
-  const common = {heroku, clock: systemClock, onWait, signal}
+/** The real services, until the signal aborts; `onWait` is told what a read waits for. @throws Refused when nobody is logged in */
+export async function memoryServices(options: {
+  heroku: APIClient
+  signal: AbortSignal
+  onWait(text: string): void
+}): Promise<MemoryServices> {
+  const {heroku, signal} = options
+  requireLogin(await tokenOf(heroku))
+  const common = {...options, clock: systemClock}
   return {
     platform: createPlatform(common),
     memory: createMemoryApi(common),

@@ -13,7 +13,11 @@ import {type LiveView, watchMemory} from './live.js'
  * @returns the exit code: 128 + the signal's number, 0 when nobody reads any more
  * @throws Refused, PlatformError, Unreadable
  */
-export async function watch(app: string, open: () => Promise<MemoryServices>, ended: AbortController): Promise<number> {
+export async function watch(
+  app: string,
+  open: (onWait: (text: string) => void) => Promise<MemoryServices>,
+  ended: AbortController,
+): Promise<number> {
   const {env, stderr, stdout} = process
   let exitCode = 0
   const onHangup = readyForHangup()
@@ -25,7 +29,7 @@ export async function watch(app: string, open: () => Promise<MemoryServices>, en
   const giveBack = takeOverSignals(end, (signal) => process.exit(128 + constants.signals[signal]))
   const onError = (): void => end()
   stdout.on('error', onError)
-  let view: (LiveView & {close?(): Promise<void>}) | undefined
+  let view: (LiveView & {tell?(text: string): void; close?(): Promise<void>}) | undefined
   try {
     view = canDraw({stdout, stderr, env})
       ? (await import('../views/dashboard.js')).createDashboard({
@@ -34,7 +38,9 @@ export async function watch(app: string, open: () => Promise<MemoryServices>, en
           reflows: reflows(env),
         })
       : plainView((line) => void stdout.write(`${line}\n`))
-    await watchMemory(await open(), app, view)
+    // A dashboard's place is on stderr too: what is told goes above it.
+    const {tell = (text) => void stderr.write(`${text}\n`)} = view
+    await watchMemory(await open(tell), app, view)
   } catch (error) {
     if (!ended.signal.aborted) throw error
   } finally {

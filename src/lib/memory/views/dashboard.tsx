@@ -14,7 +14,7 @@ export function createDashboard(options: {
   paint: Paint
   /** Whether the terminal wraps anew what it shows when it gets narrower. */
   reflows: boolean
-}): LiveView & {close(): Promise<void>} {
+}): LiveView & {tell(text: string): void; close(): Promise<void>} {
   const {paint, reflows, stderr} = options
   const terminal = createTerminal(stderr, reflows)
   let live: Live | undefined
@@ -48,6 +48,11 @@ export function createDashboard(options: {
   return {
     show(next) {
       live = next
+      draw()
+    },
+    /** Stays above the dashboard. */
+    tell(text) {
+      terminal.tell([text])
       draw()
     },
     async close() {
