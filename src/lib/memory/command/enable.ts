@@ -1,4 +1,4 @@
-import {describeError} from '../../heroku/errors.js'
+import {describeError, OutcomeUnknown} from '../../heroku/errors.js'
 import {RUNTIME_METRICS} from '../../heroku/memory-api.js'
 import type {Left} from '../../run/events.js'
 import type {MemoryServices} from '../sources/services.js'
@@ -24,10 +24,21 @@ export async function enableMetrics({memory, platform}: MemoryServices, app: str
       return {outcome: 'unchanged', exitCode: 0, app, message, left: []}
     }
 
-    await platform.setFeature(app, RUNTIME_METRICS, true)
+    const lost = await platform.setFeature(app, RUNTIME_METRICS, true).then(() => undefined, ifUnknown)
+    if (!(await memory.metricsLogged(app))) {
+      const message = lost ? describeError(lost) : `Heroku took ${RUNTIME_METRICS} for ${app}, and it is still off.`
+      return {outcome: 'failed', exitCode: 1, app, message, left: []}
+    }
+
     const message = `${RUNTIME_METRICS} is on for ${app}. ${restart.what}\n  ${restart.command}`
     return {outcome: 'done', exitCode: 0, app, message, left: [restart]}
   } catch (error) {
     return {outcome: 'failed', exitCode: 1, app, message: describeError(error), left: []}
   }
+}
+
+/** Whether a write whose answer was lost has happened is seen afterwards. */
+function ifUnknown(error: unknown): OutcomeUnknown {
+  if (error instanceof OutcomeUnknown) return error
+  throw error
 }
