@@ -1,3 +1,4 @@
+import {askApi} from '../test/platform/ask.js'
 import {psql, postgresBin} from '../test/platform/data/tools.js'
 import type {Corner, Ground} from './ground.js'
 
@@ -98,19 +99,8 @@ export async function windowCorner(
     formation,
     ...size,
   })
-  const ask = async (method: string, path: string, body?: unknown): Promise<Record<string, string>> => {
-    const answer = await fetch(`${heroku.url}/apps/${app}/${path}`, {
-      method,
-      headers: {
-        accept: 'application/vnd.heroku+json; version=3',
-        authorization: `Bearer ${heroku.apiKey}`,
-        'content-type': 'application/json',
-      },
-      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-    })
-    if (!answer.ok) throw new Error(`${method} ${path} of ${app}: ${answer.status}`)
-    return (await answer.json()) as Record<string, string>
-  }
+  const ask = async (method: string, path: string, body?: unknown): Promise<Record<string, string>> =>
+    (await askApi(heroku, method, `/apps/${app}/${path}`, body)) as Record<string, string>
   const {id: databaseId = ''} = await ask('POST', 'addons', {plan: `heroku-postgresql:${plan}`})
   const {DATABASE_URL: url = ''} = await ask('GET', 'config-vars')
   const sql = (text: string): Promise<string> => psql(postgresBin() ?? '', url, text)

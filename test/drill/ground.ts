@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import path from 'node:path'
 
 import {APP} from '../failures/setup.js'
+import {askApi} from '../platform/ask.js'
 import {type LocalHeroku, startPlatform, type World} from '../platform/index.js'
 import {makeImageArchive} from '../platform/registry/make-image.js'
 import {type HerokuHome, linkedHome} from '../real/heroku-cli.js'
@@ -55,7 +56,7 @@ export async function openGround(
     PRIVATE_URL: `redis://:${PASSWORD}@cache.example.com:6379`,
   }
   await heroku.createApp(APP, {features: {preboot: true}, configVars})
-  await ask(heroku, 'POST', `/apps/${APP}/addons`, {plan: 'heroku-postgresql:essential-0'})
+  await askApi(heroku, 'POST', `/apps/${APP}/addons`, {plan: 'heroku-postgresql:essential-0'})
   await heroku.seedRelease(APP, {images: images('old'), formation: {web: 1, worker: 2, clock: 1}})
   await heroku.settled(APP)
   const releases = heroku.world(APP).releases
@@ -68,7 +69,7 @@ export async function openGround(
     world: () => structuredClone(heroku.world(APP)),
     async counts() {
       const text = await readFile(path.join(ran, 'migrate'), 'utf8').catch(() => '')
-      const transfers = (await ask(heroku, 'GET', `/client/v11/apps/${APP}/transfers`)) as unknown[]
+      const transfers = (await askApi(heroku, 'GET', `/client/v11/apps/${APP}/transfers`)) as unknown[]
       return {
         migrations: text.split('\n').length - 1,
         backups: transfers.length,
@@ -77,7 +78,7 @@ export async function openGround(
     },
     settled: async () => void (await heroku.settled(APP, 10_000).catch(() => {})),
     async secrets() {
-      const vars = (await ask(heroku, 'GET', `/apps/${APP}/config-vars`)) as Record<string, string>
+      const vars = (await askApi(heroku, 'GET', `/apps/${APP}/config-vars`)) as Record<string, string>
       const {RAN: _, ...hidden} = vars
       const sessions = heroku.requests.flatMap(
         ({path: asked}) => /^\/(?:logplex|streams|backups)\/([^/?]+)/.exec(asked)?.[1] ?? [],
@@ -141,19 +142,4 @@ async function archives(folder: string): Promise<string[]> {
     return ['--archive', `${type}=${file}`]
   })
   return (await Promise.all(flags)).flat()
-}
-
-async function ask(heroku: LocalHeroku, method: string, place: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${heroku.url}${place}`, {
-    method,
-    signal: AbortSignal.timeout(10_000),
-    headers: {
-      accept: 'application/vnd.heroku+json; version=3',
-      authorization: `Bearer ${heroku.apiKey}`,
-      'content-type': 'application/json',
-    },
-    ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-  })
-  if (!response.ok) throw new Error(`${method} ${place}: ${response.status} ${await response.text()}`)
-  return response.json()
 }

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import path from 'node:path'
 
 import {APP} from '../failures/setup.js'
+import {askApi} from '../platform/ask.js'
 import {type Knobs, type LocalHeroku, startPlatform, type World} from '../platform/index.js'
 import {makeImageArchive} from '../platform/registry/make-image.js'
 import {type HealthServer, startHealthServer} from './health-server.js'
@@ -48,7 +49,7 @@ export async function setUp({
   const health = await startHealthServer()
   await heroku.createApp(APP, {features: {preboot: true}, maintenance, configVars: varsOf(ran, commands)})
   Object.assign(heroku.knobs(APP), knobs)
-  await ask(heroku, 'POST', `/apps/${APP}/addons`, {plan: 'heroku-postgresql:essential-0'})
+  await askApi(heroku, 'POST', `/apps/${APP}/addons`, {plan: 'heroku-postgresql:essential-0'})
   await heroku.seedRelease(APP, {images: images('old'), formation: {web: 0, worker: 2, clock: 1}})
   await heroku.settled(APP)
 
@@ -112,23 +113,8 @@ async function countRuns(folder: string): Promise<Record<string, number>> {
 
 async function backupsOf(heroku: LocalHeroku): Promise<Record<string, string>> {
   type Transfer = {num: number; succeeded: boolean | null; finished_at: string | null; canceled_at: string | null}
-  const transfers = (await ask(heroku, 'GET', `/client/v11/apps/${APP}/transfers`)) as Transfer[]
+  const transfers = (await askApi(heroku, 'GET', `/client/v11/apps/${APP}/transfers`)) as Transfer[]
   const stateOf = ({canceled_at, finished_at, succeeded}: Transfer): string =>
     canceled_at ? 'cancelled' : finished_at ? (succeeded ? 'complete' : 'failed') : 'running'
   return Object.fromEntries(transfers.map((one) => [`b${String(one.num).padStart(3, '0')}`, stateOf(one)]))
-}
-
-async function ask(heroku: LocalHeroku, method: string, place: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${heroku.url}${place}`, {
-    method,
-    signal: AbortSignal.timeout(10_000),
-    headers: {
-      accept: 'application/vnd.heroku+json; version=3',
-      authorization: `Bearer ${heroku.apiKey}`,
-      'content-type': 'application/json',
-    },
-    ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-  })
-  if (!response.ok) throw new Error(`${method} ${place}: ${response.status} ${await response.text()}`)
-  return response.json()
 }

@@ -3,6 +3,7 @@ import type {Variation} from './cell.js'
 import {but, DONE, held, RAN, SHIPPED_TOO, UNDONE} from './ends.js'
 import {hang, refused} from './faults.js'
 import {APP} from '../failures/setup.js'
+import {askApi} from '../platform/ask.js'
 import type {WindowSetup} from './setup.js'
 import {WRITES} from './steps.js'
 
@@ -19,16 +20,7 @@ async function interrupt(process: HerokuProcess, once: RegExp, signal: NodeJS.Si
 
 /** Somebody else changes a config var: a release of theirs. */
 async function foreignRelease({heroku}: WindowSetup): Promise<void> {
-  const answer = await fetch(`${heroku.url}/apps/${APP}/config-vars`, {
-    method: 'PATCH',
-    headers: {
-      accept: 'application/vnd.heroku+json; version=3',
-      authorization: `Bearer ${heroku.apiKey}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({THEIRS: 'yes'}),
-  })
-  if (!answer.ok) throw new Error(`config-vars: ${answer.status}`)
+  await askApi(heroku, 'PATCH', `/apps/${APP}/config-vars`, {THEIRS: 'yes'})
 }
 
 /** Other policies, other moments, and two failures at a time. */

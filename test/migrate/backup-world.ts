@@ -10,6 +10,7 @@ import {runPlan, type Verdict} from '../../src/lib/run/runner.js'
 import type {PolicyRow, Step} from '../../src/lib/run/step.js'
 import {dataApiOf} from '../heroku/data-client.js'
 import {platformAt, TOKEN} from '../heroku/heroku-client.js'
+import {askApi} from '../platform/ask.js'
 import {type LocalHeroku, type PlatformOptions, startPlatform} from '../platform/index.js'
 import {memoryJournal} from '../run/world.js'
 import {clockAt} from './clock-at.js'
@@ -37,19 +38,7 @@ export async function backupWorld(options: PlatformOptions = {}): Promise<Backup
   const clock = clockAt(SPEED)
   const data = dataApiOf(local, {clock})
   const services = {data, platform: platformAt(local.url, {clock})} as unknown as WindowServices
-  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await fetch(`${local.url}${path}`, {
-      method,
-      headers: {
-        accept: 'application/vnd.heroku+json; version=3',
-        authorization: `Bearer ${TOKEN}`,
-        'content-type': 'application/json',
-      },
-      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-    })
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-    return response.json()
-  }
+  const ask = (method: string, path: string, body?: unknown): Promise<unknown> => askApi(local, method, path, body)
 
   return {
     local,

@@ -6,6 +6,7 @@ import {needs} from '../real/needs.js'
 import {startPostgres, type Postgres} from '../real/postgres.js'
 import {postgresBin, psql} from './data/tools.js'
 import {until, type Loose} from './fixture.js'
+import {askApi} from './ask.js'
 import {startPlatform, type LocalHeroku} from './index.js'
 
 /** Real databases: pg_dump and pg_restore say what a backup is worth. */
@@ -28,20 +29,7 @@ beforeEach(async (ctx) => {
 afterEach(() => heroku?.stop())
 afterAll(() => postgres?.stop())
 
-async function ask(method: string, path: string, body?: unknown): Promise<Loose> {
-  const headers = {
-    Accept: 'application/vnd.heroku+json; version=3',
-    Authorization: `Bearer ${heroku.apiKey}`,
-    'Content-Type': 'application/json',
-  }
-  const response = await fetch(heroku.url + path, {
-    method,
-    headers,
-    ...(body !== undefined && {body: JSON.stringify(body)}),
-  })
-  expect(response.status, `${method} ${path}`).toBeLessThan(300)
-  return response.json()
-}
+const ask = (method: string, path: string, body?: unknown): Promise<Loose> => askApi(heroku, method, path, body)
 
 const sql = (text: string, url = databaseUrl) => psql(postgresBin() ?? '', url, text)
 const seen = (num: number) => ask('GET', `/client/v11/apps/acme/transfers/${num}?verbose=true`)

@@ -233,7 +233,9 @@ const unreached = {
     vi.stubEnv('HTTPS_PROXY', `http://user:pa55word@${proxy}`)
     return {
       client,
-      words: new RegExp(`the proxy ${proxy} refuses to connect to api\\.((data|metrics)\\.)?heroku\\.com \\(HTTP 407\\)`),
+      words: new RegExp(
+        `the proxy ${proxy} refuses to connect to api\\.((data|metrics)\\.)?heroku\\.com \\(HTTP 407\\)`,
+      ),
     }
   },
   async 'a proxy that hangs'() {

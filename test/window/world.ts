@@ -2,6 +2,7 @@ import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 
+import {askApi} from '../platform/ask.js'
 import {type LocalHeroku, type PlatformOptions, startPlatform} from '../platform/index.js'
 import {postgresBin, psql} from '../platform/data/tools.js'
 import {makeImageArchive} from '../platform/registry/make-image.js'
@@ -61,17 +62,7 @@ export async function openWorld(postgres: Postgres | undefined, seed: Seed = {})
   const folder = await mkdtemp(path.join(tmpdir(), 'window-'))
   const {routerPort} = await heroku.createApp(APP, {configVars, ...(seed.stack ? {stack: seed.stack} : {})})
 
-  const ask = async (method: string, route: string, body?: unknown): Promise<unknown> => {
-    const headers = {
-      accept: 'application/vnd.heroku+json; version=3',
-      authorization: `Bearer ${heroku.apiKey}`,
-      'content-type': 'application/json',
-    }
-    const payload = body === undefined ? {} : {body: JSON.stringify(body)}
-    const answer = await fetch(heroku.url + route, {method, headers, ...payload})
-    if (!answer.ok) throw new Error(`${method} ${route}: ${answer.status} ${await answer.text()}`)
-    return answer.json()
-  }
+  const ask = (method: string, route: string, body?: unknown): Promise<unknown> => askApi(heroku, method, route, body)
   const vars = async () => (await ask('GET', `/apps/${APP}/config-vars`)) as Record<string, string>
 
   if (plan) await ask('POST', `/apps/${APP}/addons`, {plan: `heroku-postgresql:${plan}`})
