@@ -6,7 +6,7 @@ import {text} from 'node:stream/consumers'
 import {startPlatform, type LocalHeroku} from '../platform/index.js'
 import {archiveOf, makeImage, tarOf} from '../platform/registry/make-image.js'
 import {startTlsFront, type TlsFront} from '../platform/tls-front/tls-front.js'
-import {emptyHome, herokuCli, herokuEnv, type HerokuHome} from '../real/heroku-cli.js'
+import {emptyHome, herokuCli, herokuEnv, type HerokuHome, herokuNode} from '../real/heroku-cli.js'
 import {stockDockerPath} from '../real/stock-docker.js'
 import {normalise} from './normalise.js'
 import {parseCommand, type Row} from './row.js'
@@ -49,7 +49,7 @@ export async function stranger({front: wantsFront = false} = {}): Promise<Strang
     async types(row) {
       const {argv: words, variables} = parseCommand(row)
       const [program = '', ...argv] = words.map((word) => named(word))
-      const command = program === 'heroku' ? [process.execPath, '--no-deprecation', await herokuCli()] : [program]
+      const command = program === 'heroku' ? [await herokuNode(), '--no-deprecation', await herokuCli()] : [program]
       const env = {...strangersEnv(home), ...(front?.env ?? heroku.env), ...row.env?.(heroku), ...variables}
       const child = spawn(command[0] ?? '', [...command.slice(1), ...argv], {cwd: folder, env, timeout: 60_000})
       child.stdin.end(row.input?.(heroku) ?? '')

@@ -4,6 +4,7 @@ import path from 'node:path'
 
 import {describe, test, type TestContext} from 'vitest'
 
+import {herokuNode} from '../real/heroku-cli.js'
 import {needs} from '../real/needs.js'
 import {APP, project, type Project} from './ship-process.js'
 
@@ -82,7 +83,7 @@ async function withoutPrivilege(folder: string): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const node = path.join(folder, 'node')
   const drop = 'setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search'
-  await writeFile(node, `#!/bin/sh\nexec ${drop} '${process.execPath}' "$@"\n`, {mode: 0o755})
+  await writeFile(node, `#!/bin/sh\nexec ${drop} '${await herokuNode()}' "$@"\n`, {mode: 0o755})
   return node
 }
 

@@ -24,7 +24,7 @@ export type Drill = {
 
 /** Drills, and tells each point's outcome as it comes. A point that throws is a violation. */
 export async function drill({beside, log, only = '', plugin, points, say, seed, over}: Drill) {
-  await using cli = await openCli()
+  const cli = openCli()
   const all = allPoints(await extentOf(cli, plugin), seed)
   const named = all.filter((point) => nameOf(point).includes(only))
   const chosen = points === 'all' ? named : sampleOf(named, points)

@@ -27,7 +27,7 @@ export type HerokuOptions = {
   /** Added to an environment that holds nothing of the machine's but PATH and the language. */
   env?: NodeJS.ProcessEnv
   cwd?: string
-  /** The node that runs the CLI; the one that runs the tests, when left out. */
+  /** The node that runs the CLI; `herokuNode()` when left out. */
   nodeBinary?: string
   /** Milliseconds until the process is killed and the call rejects; 60 s when left out. */
   timeoutMs?: number
@@ -48,6 +48,11 @@ export async function nodeBinary(major: 20 | 22): Promise<string> {
   const binary = toolPath(major === 20 ? 'node20' : 'node22')
   await there(binary, `Node ${major} is not installed: \`npm test\` installs it`)
   return binary
+}
+
+/** The node that runs the CLI: 22, which its installers bundle, where it is there; else the one that runs the tests. */
+export function herokuNode(): Promise<string> {
+  return nodeBinary(22).catch(() => process.execPath)
 }
 
 /** A home as a fresh machine has it, except that the terms of service have been shown once. */
@@ -94,7 +99,7 @@ export async function runHeroku(argv: string[], options: HerokuOptions = {}): Pr
 export async function startHeroku(argv: string[], options: HerokuOptions = {}): Promise<HerokuProcess> {
   const cli = await herokuCli()
   const home = options.home ?? (await linkedHome())
-  const child = spawn(options.nodeBinary ?? process.execPath, ['--no-deprecation', cli, ...argv], {
+  const child = spawn(options.nodeBinary ?? (await herokuNode()), ['--no-deprecation', cli, ...argv], {
     cwd: options.cwd ?? home.dir,
     env: herokuEnv(home, options.env),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,8 +8,8 @@ import {APP, openRig, type Rig} from './rig.js'
 
 beforeEach((context) => needs(context, 'heroku-cli'))
 
-/** Of the 23 of a whole run: the run, its plan, two for each of ten steps, the outcome. */
-const LINES = [2, 3, 5, 8, 10, 11, 12, 13, 16, 19, 21]
+/** Of the 23 of a whole run: the run, its plan, two for each of ten steps, the outcome. The drill tries all. */
+const LINES = [3, 8, 11, 13, 16, 21]
 
 describe.concurrent('a migration in a window, killed at a line of its journal', {timeout: 150_000}, () => {
   for (const line of LINES) {

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import {readFile} from 'node:fs/promises'
 
-import {herokuCli, herokuEnv} from '../real/heroku-cli.js'
+import {herokuCli, herokuEnv, herokuNode} from '../real/heroku-cli.js'
 import {APP, type Rig} from '../recover/rig.js'
 import {telemetryOn} from '../terminal/desk.js'
 import {openShell} from '../terminal/shell.js'
@@ -36,7 +36,7 @@ async function inPipe(
   argv: string[],
   {cwd, env, rig}: {rig: Rig; cwd: string; env: NodeJS.ProcessEnv},
 ): Promise<Running> {
-  const child = spawn(process.execPath, ['--no-deprecation', await herokuCli(), ...argv], {
+  const child = spawn(await herokuNode(), ['--no-deprecation', await herokuCli(), ...argv], {
     cwd,
     env: herokuEnv(rig.home, env),
     stdio: ['ignore', 'pipe', 'pipe'],

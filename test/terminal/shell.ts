@@ -1,7 +1,7 @@
 import {chmod, mkdir, writeFile} from 'node:fs/promises'
 import path from 'node:path'
 
-import {type HerokuHome, herokuCli, herokuEnv} from '../real/heroku-cli.js'
+import {type HerokuHome, herokuCli, herokuEnv, herokuNode} from '../real/heroku-cli.js'
 import {openTerminal} from '../ui/tmux.js'
 
 export type Size = {columns: number; rows: number}
@@ -14,7 +14,7 @@ export type Shell = Awaited<ReturnType<typeof openShell>>
 export async function openShell(size: Size, {cwd, env, home}: {cwd: string; env: NodeJS.ProcessEnv; home: HerokuHome}) {
   const bin = path.join(home.dir, 'bin')
   await mkdir(bin, {recursive: true})
-  await program(path.join(bin, 'heroku'), `exec '${process.execPath}' --no-deprecation '${await herokuCli()}' "$@"`)
+  await program(path.join(bin, 'heroku'), `exec '${await herokuNode()}' --no-deprecation '${await herokuCli()}' "$@"`)
   const all = herokuEnv(home, {LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env})
   const settings = Object.entries({...all, PATH: `${bin}:${all.PATH}`, PS1: '$ ', HISTFILE: ''}).map(
     ([name, value]) => `'${name}=${value ?? ''}'`,

@@ -5,7 +5,7 @@ import {afterAll, beforeAll, beforeEach, describe, test} from 'vitest'
 
 import {createDatabase} from '../platform/data/database.js'
 import {postgresBin, psql, runTool} from '../platform/data/tools.js'
-import {runHeroku} from '../real/heroku-cli.js'
+import {nodeBinary, runHeroku} from '../real/heroku-cli.js'
 import {needs} from '../real/needs.js'
 import {type Postgres, startPostgres} from '../real/postgres.js'
 import {downtime, probe, statuses} from './prober.js'
@@ -16,7 +16,7 @@ let postgres: Postgres | undefined
 beforeAll(async () => {
   if (postgresBin()) postgres = await startPostgres()
 })
-beforeEach((context) => needs(context, 'heroku-cli', 'postgres'))
+beforeEach((context) => needs(context, 'heroku-cli', 'node-20', 'postgres'))
 afterAll(() => postgres?.stop())
 
 /** Rows that the workers wrote while the window was closed to them: between their exit and their coming back. */
@@ -75,7 +75,8 @@ describe.concurrent(
                 '--json',
               ]
             : ['maintenance-migrate', '--json', '--', migration]
-        const done = await run(argv)
+        // The oldest Node that the plugin runs on; the other tests take the one of the CLI's installers.
+        const done = await run(argv, {nodeBinary: await nodeBinary(20)})
         expect([done.code, done.stderr]).toEqual([0, expect.any(String)])
         const report = JSON.parse(done.stdout) as {downtimeMs: number; outcome: string; left: unknown[]}
         expect(report).toMatchObject({outcome: 'done', exitCode: 0, left: []})

@@ -23,6 +23,8 @@ export type Ended = HerokuResult & {
 
 export type Running = Omit<HerokuProcess, 'done'> & {done: Promise<Ended>}
 
+type Started = {home?: HerokuHome; env?: NodeJS.ProcessEnv; nodeBinary?: string}
+
 export type World = AsyncDisposable & {
   heroku: LocalHeroku
   webUrl: string
@@ -35,8 +37,8 @@ export type World = AsyncDisposable & {
   sql(text: string): Promise<string>
   databaseUrl: string
   /** Starts `heroku pipeline:…` on the app; `--stable-for 1s` unless told otherwise. */
-  start(argv: string[], more?: {home?: HerokuHome; env?: NodeJS.ProcessEnv}): Promise<Running>
-  run(argv: string[], more?: {home?: HerokuHome; env?: NodeJS.ProcessEnv}): Promise<Ended>
+  start(argv: string[], more?: Started): Promise<Running>
+  run(argv: string[], more?: Started): Promise<Ended>
   /** Writes an image archive and returns the flag that ships it. */
   archive(type: string, command: string): Promise<string[]>
   quantities(): Record<string, number>
@@ -72,11 +74,17 @@ export async function openWorld(postgres: Postgres | undefined, seed: Seed = {})
   await heroku.seedRelease(APP, {images, formation})
   await heroku.settled(APP)
 
-  const start: World['start'] = async (argv, {env = {}, home: at = home} = {}) => {
+  const start: World['start'] = async (argv, {env = {}, home: at = home, ...node} = {}) => {
     const [command = '', ...rest] = argv
     const stable = rest.includes('--stable-for') ? [] : ['--stable-for', '1s']
     const all = [`pipeline:${command}`, '--app', APP, ...stable, ...rest]
-    const began = await startHeroku(all, {cwd: folder, env: {...heroku.env, ...env}, home: at, timeoutMs: 150_000})
+    const began = await startHeroku(all, {
+      cwd: folder,
+      env: {...heroku.env, ...env},
+      home: at,
+      timeoutMs: 150_000,
+      ...node,
+    })
     const seen = argumentsOf(began.pid, began.done)
     const done = began.done.then(async (result) => {
       const journal = await journalsIn(at)
