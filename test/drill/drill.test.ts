@@ -8,8 +8,8 @@ import {judge} from './judge.js'
 import {nameOf, newSeed, type Point} from './point.js'
 import {tryPoint} from './try-point.js'
 
-/** Of each command, moment and way one has its turn in three samples of this size; `npm run drill -- --points all` tries them all. */
-const SAMPLE = 8
+/** Of each command, moment and way one has its turn in four samples of this size; `npm run drill -- --points all` tries them all. */
+const SAMPLE = 6
 
 it('a run that is killed is put right: a sample', {timeout: 280_000}, async (context) => {
   await needs(context, 'heroku-cli')

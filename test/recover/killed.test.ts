@@ -41,10 +41,32 @@ describe.concurrent('a migration in a window, killed at a line of its journal', 
   }
 })
 
-describe.concurrent('a run that was killed in its window', {timeout: 150_000}, () => {
-  /** The line of `begin backup`: maintenance is on, the workers are gone. */
-  const IN_THE_WINDOW = 9
+/** The line of `begin backup`: maintenance is on, the workers are gone. */
+const IN_THE_WINDOW = 9
 
+/** Of the nine of a whole one: the run, its plan, two for each of three undos, the outcome. */
+const RECOVER_LINES = [2, 4, 7]
+
+describe.concurrent('a recover that is killed itself', {timeout: 150_000}, () => {
+  for (const line of RECOVER_LINES) {
+    test(`line ${line}: the next one ends it`, async ({expect}) => {
+      await using rig = await openRig()
+      await rig.killAt(await rig.migrate(), IN_THE_WINDOW)
+      const recover = ['pipeline:recover', '--app', APP, '--confirm', APP]
+      await rig.killAt(await rig.start(recover), line, 1)
+
+      const second = await rig.recover()
+      expect(second.code, second.stderr).toBe(0)
+      expect(await rig.differs()).toEqual([])
+      expect((await rig.world()).ran.migrate).toBe(0)
+      const again = await rig.recover()
+      expect(again, again.stderr).toMatchObject({code: 0})
+      expect(again.stdout).toMatch(/Nothing to recover/)
+    })
+  }
+})
+
+describe.concurrent('a run that was killed in its window', {timeout: 150_000}, () => {
   test('keeps the next one from beginning, and is in the list', async ({expect}) => {
     await using rig = await openRig()
     await rig.killAt(await rig.migrate(), IN_THE_WINDOW)

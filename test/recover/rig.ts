@@ -22,8 +22,8 @@ export type Rig = AsyncDisposable & {
   /** The lines of the first journal. */
   journal(): Promise<Array<{type: string; step?: string}>>
   journalFile(): Promise<string>
-  /** SIGKILL as soon as the journal has so many lines, or the process has ended. */
-  killAt(process: HerokuProcess, lines: number): Promise<void>
+  /** SIGKILL as soon as the journal has so many lines, or the process has ended. `nth`: of the journals, from 0; the first when left out. */
+  killAt(process: HerokuProcess, lines: number, nth?: number): Promise<void>
   /** How the world differs from before, without what a migration, a capture and restarts leave. */
   differs(): Promise<string[]>
   world(): Promise<WindowWorld>
@@ -35,15 +35,15 @@ export async function openRig(commands: Commands = {}): Promise<Rig> {
   const before = await setup.world()
   const folder = (of: HerokuHome) => path.join(of.dir, 'data', 'heroku', 'pipeline-ship', 'journals', APP)
 
-  const journalFile = async (): Promise<string> => {
-    const [first] = (await readdir(folder(home)).catch(() => [])).sort()
-    if (first === undefined) throw new Error('There is no journal')
-    return path.join(folder(home), first)
+  const journalFile = async (nth = 0): Promise<string> => {
+    const file = (await readdir(folder(home)).catch(() => [])).sort()[nth]
+    if (file === undefined) throw new Error('There is no journal')
+    return path.join(folder(home), file)
   }
   const start: Rig['start'] = (argv, at = home) =>
     startHeroku(argv, {cwd: setup.folder, env: setup.heroku.env, home: at, timeoutMs: 110_000})
-  const lines = async (): Promise<string[]> => {
-    const text = await journalFile()
+  const lines = async (nth?: number): Promise<string[]> => {
+    const text = await journalFile(nth)
       .then((file) => readFile(file, 'utf8'))
       .catch(() => '')
     return text.split('\n').filter(Boolean)
@@ -72,12 +72,12 @@ export async function openRig(commands: Commands = {}): Promise<Rig> {
         'sh',
         'migrate',
       ]),
-    journalFile,
+    journalFile: () => journalFile(),
     journal: async () => (await lines()).map((line) => JSON.parse(line) as {type: string; step?: string}),
-    async killAt(process, wanted) {
+    async killAt(process, wanted, nth) {
       const ended = new AbortController()
       void process.done.catch(() => {}).then(() => ended.abort())
-      while (!ended.signal.aborted && (await lines()).length < wanted) await sleep(2)
+      while (!ended.signal.aborted && (await lines(nth)).length < wanted) await sleep(2)
       process.kill('SIGKILL')
       await process.done
     },

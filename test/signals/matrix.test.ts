@@ -8,13 +8,14 @@ import {APP, openRig, type Rig} from '../recover/rig.js'
 import {type Row, rows, uncovered} from './rows.js'
 import {argvOf, type Running, startIn} from './start.js'
 
+/** The migration begins, and goes on until it is let go. */
 const WAITS = 'while [ ! -e "$RAN/go" ]; do sleep 0.05; done'
 const go = (rig: Rig) => writeFile(path.join(rig.setup.folder, 'ran', 'go'), '')
 
 /** Holds the run at a moment, and lets it go on once the signal is there. */
 const moments: Record<
   Row['moment'],
-  {hold(rig: Rig): void; reached(rig: Rig): Promise<boolean>; free(rig: Rig): void}
+  {hold(rig: Rig): Promise<void> | void; reached(rig: Rig): Promise<boolean>; free(rig: Rig): void}
 > = {
   // The workers are told to stop, and do not exit.
   drain: {
@@ -30,6 +31,15 @@ const moments: Record<
   migration: {
     hold() {},
     reached: async (rig) => (await rig.world()).ran.migrate === 1,
+    free() {},
+  },
+  // It has migrated, the workers are back, and behind maintenance they show that they stay up.
+  restoring: {
+    hold: go,
+    async reached(rig) {
+      const {formation, ran} = await rig.world()
+      return ran.migrate === 1 && formation.worker?.quantity === 2
+    },
     free() {},
   },
 }
@@ -61,16 +71,16 @@ describe.concurrent('a run in a window that is told to end', {timeout: 120_000},
   beforeEach((context) => needs(context, 'tmux', 'heroku-cli'))
 
   test.for(rows.map((row) => [Object.values(row).join(', '), row] as const))('%s', async ([, row], {expect}) => {
-    const {command, moment, place, signal} = row
+    const {moment, place, signal} = row
     const {free, hold, reached} = moments[moment]
     await using rig = await openRig({migrate: WAITS})
-    hold(rig)
-    await using running = await startIn(row, await argvOf(command, rig, moment === 'backup' ? 'capture' : 'none'), rig)
+    await hold(rig)
+    await using running = await startIn(row, await argvOf(row, rig), rig)
     await expect.poll(() => reached(rig).then(async (is) => is || running.said()), {timeout: 60_000}).toBe(true)
     const {code, said} = await cancel(running, signal)
     free(rig)
     expectClean(said, place)
-    if (moment !== 'migration') {
+    if (moment === 'backup' || moment === 'drain') {
       expect(code, said).toBe(signalled(signal))
       expect(said).toMatch(/\nInterrupted; .*maintenance mode is off again/)
       expect(said).not.toMatch(/What is left/)
@@ -84,6 +94,21 @@ describe.concurrent('a run in a window that is told to end', {timeout: 120_000},
     }
 
     expect(code, said).toBe(4)
+    if (moment === 'restoring') {
+      expect(said).toMatch(
+        /\nTo go on from here, or back: heroku pipeline:recover --app example-app\n\nWhat is left:\n/,
+      )
+      // It has ended, and the workers are back: nobody says otherwise.
+      expect(said).not.toMatch(/goes on by itself|worker at 0|may be at 0/)
+      expect(await rig.world()).toMatchObject({maintenance: true})
+      const recovered = await rig.recover(['--resume'])
+      expect(recovered.code, recovered.stderr).toBe(0)
+      // A ship leaves its code.
+      expect((await rig.differs()).filter((line) => /quantity|features|maintenance/.test(line))).toEqual([])
+      expect((await rig.world()).ran.migrate).toBe(1)
+      return
+    }
+
     // The last lines: what puts it right, what goes on, how to follow it.
     expect(said).toMatch(
       /\nTo go on from here, or back: heroku pipeline:recover --app example-app\n\nWhat is left:\n.* goes on by itself; /,

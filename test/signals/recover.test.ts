@@ -56,7 +56,7 @@ describe.concurrent('pipeline:recover', {timeout: 120_000}, () => {
     await running.signal('SIGTERM')
     const {code, said} = await running.end()
     expect(code, said).toBe(4)
-    expect(said).toMatch(/The migration is not ended by this[^]*heroku logs --dyno run\.\d+/)
+    expect(said).toMatch(/Nothing is undone once a migration has begun[^]*heroku logs --dyno run\.\d+/)
     expect((await rig.world()).dynos.some(({name}) => name.startsWith('run.'))).toBe(true)
     await writeFile(path.join(rig.setup.folder, 'ran', 'go'), '')
     const next = await rig.recover()
@@ -90,7 +90,7 @@ test('a second signal: a window leaves at once, and says all that is left', {tim
   const {heroku} = rig.setup
   heroku.knobs(APP).transferStaysPending = true
   const how = {place: 'pipe', telemetry: 'on', whom: 'group'} as const
-  await using running = await startIn(how, await argvOf('maintenance-migrate', rig, 'capture'), rig)
+  await using running = await startIn(how, await argvOf({command: 'maintenance-migrate', moment: 'backup'}, rig), rig)
   await vi.waitUntil(async () => Object.keys((await rig.world()).backups).length > 0, 60_000)
   const undoing = heroku.fault({method: 'PATCH', path: FORMATION, moment: 'hang', times: 9})
   await running.signal('SIGINT')

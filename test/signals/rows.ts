@@ -1,6 +1,6 @@
 /** One way to interrupt a run. */
 export type Row = {
-  moment: 'backup' | 'drain' | 'migration'
+  moment: 'backup' | 'drain' | 'migration' | 'restoring'
   signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM'
   command: 'maintenance-migrate' | 'ship'
   telemetry: 'off' | 'on'
@@ -28,6 +28,9 @@ export const rows: Row[] = [
   row('migration', 'SIGINT', 'maintenance-migrate', 'on', 'pipe', 'alone'),
   row('migration', 'SIGTERM', 'ship', 'off', 'pipe', 'group'),
   row('migration', 'SIGHUP', 'maintenance-migrate', 'off', 'pty', 'group'),
+  row('restoring', 'SIGINT', 'maintenance-migrate', 'on', 'pipe', 'group'),
+  row('restoring', 'SIGTERM', 'maintenance-migrate', 'off', 'pty', 'alone'),
+  row('restoring', 'SIGHUP', 'ship', 'on', 'pipe', 'alone'),
 ]
 
 /** Pairs of values that meet in no row. */

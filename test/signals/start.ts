@@ -90,8 +90,10 @@ async function inTerminal({whom}: How, argv: string[], rig: Rig, env: NodeJS.Pro
 }
 
 /** The arguments of a window with a migration, whichever command opens it. */
-export async function argvOf(command: Row['command'], rig: Rig, backup: 'capture' | 'none'): Promise<string[]> {
-  const flags = ['--app', APP, '--confirm', APP, '--keep-up', 'clock', '--stable-for', '0s', '--backup', backup]
+export async function argvOf({command, moment}: Pick<Row, 'command' | 'moment'>, rig: Rig): Promise<string[]> {
+  const backup = ['--backup', moment === 'backup' ? 'capture' : 'none']
+  const stable = ['--stable-for', moment === 'restoring' ? '15s' : '0s']
+  const flags = ['--app', APP, '--confirm', APP, '--keep-up', 'clock', ...stable, ...backup]
   if (command === 'maintenance-migrate') return ['pipeline:maintenance-migrate', ...flags, '--', 'sh', 'migrate']
   return ['pipeline:ship', ...flags, '--migrate', 'sh migrate', ...(await rig.setup.archives({}))]
 }

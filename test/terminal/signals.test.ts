@@ -65,7 +65,7 @@ describe.concurrent('Ctrl-C and its like', {timeout: 90_000}, () => {
         ✗ Release web, worker and release to example-app and run the release phase: interrupted while v4 is pending (0.0s)
 
         Stopped: interrupted by SIGINT
-        The release phase is not ended by this: the release of example-app goes on by itself.
+        Nothing is undone once a release phase has begun.
         To go on from here, or back: heroku pipeline:recover --app example-app
 
         What is left:

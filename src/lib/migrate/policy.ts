@@ -59,10 +59,11 @@ export function windowPolicy(facts: WindowFacts, code: CodeFacts): Policy {
     ...(migrates && {
       interrupted: {
         when: 'interrupted once the migration has begun',
-        world: 'the migration goes on by itself',
+        // Whether it still runs, and what of the window is open, is what is left.
+        world: 'the migration goes on by itself, or has ended',
         action: 'hold',
         exit: 4,
-        says: `The migration is not ended by this. ${stays(facts)}`,
+        says: 'Nothing is undone once a migration has begun.',
       },
     }),
   }

@@ -23,7 +23,6 @@ export function releasePolicy(facts: ShipFacts, {releases = true} = {}): Record<
 }
 
 function releaseRows(facts: ShipFacts): Record<string, PolicyRow> {
-  const app = facts.app.name
   const migrates = runsReleasePhase(facts)
   return {
     moved: {
@@ -62,10 +61,10 @@ function releaseRows(facts: ShipFacts): Record<string, PolicyRow> {
     ...(migrates && {
       interrupted: {
         when: 'interrupted once the release phase has begun',
-        world: 'the release goes on by itself',
+        world: 'the release goes on by itself, or has ended',
         action: 'hold',
         exit: 4,
-        says: `The release phase is not ended by this: the release of ${app} goes on by itself.`,
+        says: 'Nothing is undone once a release phase has begun.',
       },
     }),
   }

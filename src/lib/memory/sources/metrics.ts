@@ -42,7 +42,7 @@ export async function readMetrics(
       }
     }),
   )
-  return {recording, refusals: [...refusals], stepMs: widest}
+  return {recording, refusals: [...refusals].sort(), stepMs: widest}
 }
 
 /** How many samples it gave. The bucket that is not over yet is left out: it is only begun (platform-facts §8.7). */
