@@ -11,8 +11,8 @@ export type Cli = {
 /** How long a `heroku` process may take; none waits for anything that lasts. */
 const TIMEOUT_MS = 150_000
 
-/** Two cores: more of them would only make each other late. */
-const AT_A_TIME = 2
+/** For two cores: one in three waits for something. More would only make each other late. */
+const AT_A_TIME = 3
 
 export function openCli(): Cli {
   const turn = pLimit(AT_A_TIME)
