@@ -149,7 +149,10 @@ export const variations: Variation[] = [
     commands: slow,
     meanwhile: (_setup, process) => interrupt(process, /^ {2}migrate$/m, 'SIGTERM'),
     end: but(held(), {and: ['dynos.run: none → up, old image']}),
-    says: [/Nothing is undone once a migration has begun/, /heroku logs --dyno run\.\d+ --num 1500 --tail --app example-app/],
+    says: [
+      /Nothing is undone once a migration has begun/,
+      /heroku logs --dyno run\.\d+ --num 1500 --tail --app example-app/,
+    ],
   },
   {
     what: 'a ship: the new workers crash after the migration',
