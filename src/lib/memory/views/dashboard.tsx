@@ -53,7 +53,8 @@ export function createDashboard(options: {
     /** Stays above the dashboard. */
     tell(text) {
       terminal.tell([text])
-      draw()
+      // At once: the next frame may come only when the wait it tells of is over.
+      terminal.flush()
     },
     async close() {
       if (closed) return
