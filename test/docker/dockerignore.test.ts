@@ -13,7 +13,7 @@ import {build, contextWith, engineAt, engines, listImages, removeImages, tempFol
 
 const run = promisify(execFile)
 
-const RANDOM = 80
+const RANDOM = 200
 const SEED = 20_261_120
 const PER_BUILD = 60
 

@@ -40,6 +40,21 @@ async function sql(text: string): Promise<string> {
 }
 
 describe('the stock Heroku CLI, unchanged', () => {
+  it('pg:info', async () => {
+    const {code, out} = await cli('pg:info')
+    expect([code, out[0]]).toEqual([0, '=== DATABASE_URL'])
+    for (const line of [
+      /^Plan: +essential-0$/,
+      /^Status: +Available$/,
+      /^Connections: +\d+\/20$/,
+      /^Tables: +0$/,
+      /^Continuous Protection: +Off$/,
+      /^Add-on: +postgresql-/,
+    ]) {
+      expect(out).toEqual(expect.arrayContaining([expect.stringMatching(line)]))
+    }
+  })
+
   it('pg:wait cannot wait for a database that is not provisioned yet', async () => {
     knobs().databaseProvisioning = 1
     const failed = await cli('pg:wait', '--wait-interval', '1', '--no-notify')

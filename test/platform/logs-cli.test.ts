@@ -42,7 +42,9 @@ describe('the stock Heroku CLI, unchanged', () => {
 
   it.each([
     [['-d', 'web.1'], /^\S+ (app|heroku)\[web\.1\]: /],
+    [['-s', 'app'], /^\S+ app\[/],
     [['-p', 'web'], /^\S+ (app|heroku)\[web\.\d+\]: /],
+    [['--process-type', 'worker'], /^\S+ (app|heroku)\[worker\.\d+\]: /],
   ])('logs %j', async (argv, ours) => {
     const kept = heroku.log('example-app')
     const {code, out} = await cli('logs', ...argv, '--num', '1500')
